@@ -183,9 +183,13 @@ impl Dashboard {
     /// use taskvisor::prelude::*;
     /// use taskvisor_axum::Dashboard;
     ///
-    /// #[task(after = ["dashboard"], restart = "never")]
-    /// async fn print_address(dashboard: State<Dashboard>) {
-    ///     println!("{:?}", dashboard.address());
+    /// #[task(restart = "never")]
+    /// async fn print_address(
+    ///     supervisor: SupervisorHandle,
+    ///     dashboard: State<Dashboard>,
+    /// ) -> Result<(), taskvisor::StartError> {
+    ///     supervisor.wait_ready("dashboard").await?;
+    ///     Ok(println!("{:?}", dashboard.address()))
     /// }
     ///
     /// #[taskvisor::main]

@@ -98,10 +98,15 @@ mod controls;
 mod dashboard;
 mod snapshot;
 mod routes;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod serve;
 
 pub use controls::ControlRequest;
 pub use dashboard::Dashboard;
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use openapi::openapi;
 pub use serve::serve;
 
 use taskvisor::SupervisorHandle;

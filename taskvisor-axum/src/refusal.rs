@@ -47,7 +47,7 @@ impl Refusal {
             ErrorCode::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::MissingHeader | ErrorCode::Forbidden => StatusCode::FORBIDDEN,
             ErrorCode::Conflict => StatusCode::CONFLICT,
-            ErrorCode::TooManyStreams | ErrorCode::Gone => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::TooManyStreams => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

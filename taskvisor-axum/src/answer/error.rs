@@ -64,6 +64,4 @@ pub enum ErrorCode {
     NotInstalled,
     /// 503: too many event streams are open.
     TooManyStreams,
-    /// 503: the supervisor has ended.
-    Gone,
 }

@@ -61,7 +61,8 @@ pub enum Verdict {
     ShuttingDown,
 }
 
-/// How many added tasks are in which phase. Instances count one by one.
+/// How many added tasks are in which phase, as `GET /tasks` lists them: a task with instances counts once, with the phase of the instance
+/// that needs attention most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]

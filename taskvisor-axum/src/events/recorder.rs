@@ -48,3 +48,7 @@ pub(super) fn announces_shutdown(kind: &EventKind) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+#[path = "recorder_tests.rs"]
+mod tests;

@@ -1,13 +1,12 @@
 //! `GET /events`: the events as they happen.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 
 use super::Served;
+use super::parameters::Parameters;
 use crate::answer::ErrorCode;
 use crate::events::{EventRing, IdError, MAX_STREAMS, StreamStart};
 use crate::failure::bounded_to;
@@ -16,7 +15,10 @@ use crate::refusal::Refusal;
 /// The header with which a client resumes.
 const LAST_EVENT_ID: &str = "last-event-id";
 
-/// The value of the parameter `after` for all events that are kept.
+/// The parameter with which a client resumes, or reads what is kept.
+const AFTER: &str = "after";
+
+/// The value of the parameter for all events that are kept.
 const START: &str = "start";
 
 /// How much of a bad value an error repeats, in bytes.
@@ -32,11 +34,7 @@ pub(super) async fn stream(
         let message = "the application keeps no events: call `Dashboard::install` in its setup, or `Dashboard::install_on`";
         Refusal::new(ErrorCode::NotInstalled, message)
     })?;
-    events(ring, &headers, uri.query())
-}
-
-fn events(ring: &Arc<EventRing>, headers: &HeaderMap, query: Option<&str>) -> Result<Response, Refusal> {
-    let start = start(ring, headers, query)?;
+    let start = start(ring, &headers, &uri)?;
     let stream = ring.stream(start).ok_or_else(|| {
         let message =
             format!("{MAX_STREAMS} event streams are open, and no more are served; try again later");
@@ -56,38 +54,19 @@ fn events(ring: &Arc<EventRing>, headers: &HeaderMap, query: Option<&str>) -> Re
 }
 
 /// Where the stream begins. The header wins: a browser that reconnects sends it to the address with which it has connected first.
-fn start(ring: &EventRing, headers: &HeaderMap, query: Option<&str>) -> Result<StreamStart, Refusal> {
-    let parameter = after(query)?;
+fn start(ring: &EventRing, headers: &HeaderMap, uri: &Uri) -> Result<StreamStart, Refusal> {
+    let parameters = Parameters::read(uri, &[AFTER])?;
+    let after = parameters.one(AFTER)?;
     if let Some(id) = headers.get(LAST_EVENT_ID).filter(|id| !id.is_empty()) {
         let place = format!("the header `{LAST_EVENT_ID}`");
         let text = String::from_utf8_lossy(id.as_bytes());
         return position(ring, &text, &place);
     }
-    match parameter.as_deref() {
+    match after {
         None => Ok(StreamStart::Now),
         Some(START) => Ok(StreamStart::Oldest),
         Some(id) => position(ring, id, "the parameter `after`"),
     }
-}
-
-/// The parameter `after`.
-fn after(query: Option<&str>) -> Result<Option<String>, Refusal> {
-    let Some(query) = query else { return Ok(None) };
-    let refuse = |message: String| Refusal::new(ErrorCode::BadParameter, message).allowing(["after"]);
-    let uri = Uri::try_from(format!("/?{query}")).map_err(|_| refuse("the query is not valid".to_owned()))?;
-    let Query(parameters) = Query::<Vec<(String, String)>>::try_from_uri(&uri)
-        .map_err(|error| refuse(format!("the query cannot be read: {error}")))?;
-    let mut after = None;
-    for (name, value) in parameters {
-        if name != "after" {
-            let name = bounded_to(name, MAX_QUOTED);
-            return Err(refuse(format!("unknown parameter `{name}`; write `after`")));
-        }
-        if after.replace(value).is_some() {
-            return Err(refuse("the parameter `after` is there twice; write it once".to_owned()));
-        }
-    }
-    Ok(after)
 }
 
 fn position(ring: &EventRing, id: &str, place: &str) -> Result<StreamStart, Refusal> {
@@ -119,7 +98,3 @@ fn position(ring: &EventRing, id: &str, place: &str) -> Result<StreamStart, Refu
     };
     Err(Refusal::new(code, message))
 }
-
-#[cfg(test)]
-#[path = "events_tests.rs"]
-mod tests;

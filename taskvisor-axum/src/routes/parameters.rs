@@ -22,6 +22,12 @@ impl Parameters {
             let message = format!("the parameters cannot be read: {error}");
             Refusal::new(ErrorCode::BadParameter, message).allowing(known.iter().copied())
         })?;
+        // The parser replaces bytes that are no UTF-8, so that another task would be found.
+        let is_replaced = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
+        if pairs.0.iter().any(|(name, value)| is_replaced(name) || is_replaced(value)) {
+            let message = "the parameters cannot be read: write them as percent-encoded UTF-8";
+            return Err(Refusal::new(ErrorCode::BadParameter, message).allowing(known.iter().copied()));
+        }
         let unknown = pairs.0.iter().find(|(name, _)| !known.contains(&name.as_str()));
         match unknown {
             None => Ok(Self(pairs.0)),

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 
-use super::Served;
 use super::parameters::{Parameters, PathOf, bad_value};
+use super::{Served, unknown};
 use crate::answer::{ErrorCode, GraphAnswer, PhaseName, TaskDetailAnswer, TaskListAnswer};
 use crate::failure::bounded;
 use crate::refusal::Refusal;
@@ -31,17 +31,19 @@ pub(super) async fn detail(
     State(served): State<Served>,
     PathOf([name]): PathOf<1>,
 ) -> Result<Json<TaskDetailAnswer>, Refusal> {
-    served.snapshot().task_detail(&name).map(Json).ok_or_else(|| unknown_task(&name))
+    served.snapshot().task_detail(&name).map(Json).ok_or_else(|| unknown_task(&served, &name))
 }
 
 pub(super) async fn graph(State(served): State<Served>) -> Json<GraphAnswer> {
     Json(served.snapshot().graph())
 }
 
-pub(super) fn unknown_task(name: &str) -> Refusal {
-    let name = bounded(name.to_owned());
-    let message = format!("no task `{name}` is live, or is known to have ended: `GET /tasks` lists them");
-    Refusal::new(ErrorCode::UnknownTask, message)
+fn unknown_task(served: &Served, name: &str) -> Refusal {
+    let message = format!(
+        "no task `{}` is live, or is known to have ended: `GET /tasks` lists them",
+        bounded(name.to_owned())
+    );
+    unknown::task(&served.supervisor, name, message)
 }
 
 fn read_query(uri: &Uri) -> Result<TaskQuery, Refusal> {

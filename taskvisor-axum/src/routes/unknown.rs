@@ -1,9 +1,12 @@
-//! Paths and methods that do not exist.
+//! Paths, methods and tasks that do not exist.
+
+use axum::http::{Method, Uri};
+use taskvisor::SupervisorHandle;
 
 use crate::answer::ErrorCode;
 use crate::failure::bounded;
+use crate::nearest::nearest;
 use crate::refusal::Refusal;
-use axum::http::{Method, Uri};
 
 /// The paths that exist.
 pub(crate) const PATHS: [&str; 16] = [
@@ -36,4 +39,18 @@ pub(super) async fn method(verb: Method) -> Refusal {
     let verb = bounded(verb.to_string());
     let message = format!("this path has no method `{verb}`, because it changes nothing: send `GET`");
     Refusal::new(ErrorCode::MethodNotAllowed, message).allowing(["GET", "HEAD"])
+}
+
+/// The refusal of a name that no added task has, with the most similar name.
+pub(super) fn task(supervisor: &SupervisorHandle, name: &str, message: String) -> Refusal {
+    let tasks = supervisor.tasks();
+    let known = tasks.iter().filter(|task| !task.is_submission()).map(|task| &*task.name);
+    let message = bounded(message);
+    match nearest(name, known) {
+        Some(nearest) => {
+            Refusal::new(ErrorCode::UnknownTask, format!("{message}; did you mean `{nearest}`?"))
+                .allowing([nearest])
+        }
+        None => Refusal::new(ErrorCode::UnknownTask, message),
+    }
 }

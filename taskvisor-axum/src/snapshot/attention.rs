@@ -1,6 +1,10 @@
 //! What needs attention, the worst first.
+//!
+//! First it is found, without a text, in one pass over all tasks. Then the worst entries are written: a service in which ten thousand tasks
+//! fail costs little more than a healthy one.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use taskvisor::{Health, HealthReason, HealthReasonKind, Phase, SlotStatus, TaskStatus, WaitingOn};
@@ -19,190 +23,232 @@ const CRASH_LOOP: u32 = 3;
 /// How late a scheduled run may begin before it counts as overdue. Longer than any delay by a busy runtime.
 const OVERDUE_RUN: Duration = Duration::from_secs(5);
 
-/// All that needs attention. At most one entry for each task, and one for each slot.
-pub(super) struct AttentionList(Vec<(Instant, Attention)>);
+const STUCK: &str = "stuck: its body blocks a thread past its deadline";
+
+/// All that needs attention, the worst first: at most one entry for each task, and one for each slot.
+pub(super) struct AttentionList<'a>(Vec<Found<'a>>);
+
+/// What needs attention, before it is written.
+pub(super) struct Found<'a> {
+    pub(super) kind: AttentionKind,
+    since: Instant,
+    blocks_ready: bool,
+    source: Source<'a>,
+}
+
+enum Source<'a> {
+    Task(&'a TaskStatus),
+    Ended(&'a EndedTask),
+    Reason(&'a HealthReason),
+    Slot(&'a SlotStatus),
+}
 
 impl Snapshot<'_> {
-    pub(super) fn attention(
+    pub(super) fn attention<'a>(
         &self,
-        health: &Health,
-        live: &[TaskStatus],
-        ended: &[EndedTask],
-        slots: &[SlotStatus],
-    ) -> AttentionList {
-        let mut tasks = BTreeMap::new();
-        let mut others = Vec::new();
-        let mut add = |name: &str, since: Instant, found: Attention| match tasks.get_mut(name) {
-            None => drop(tasks.insert(name.to_owned(), (since, found))),
-            Some((_, known)) if known.kind <= found.kind => known.blocks_ready |= found.blocks_ready,
-            Some(known) => {
-                let blocks_ready = known.1.blocks_ready;
-                *known = (since, found);
-                known.1.blocks_ready |= blocks_ready;
-            }
+        health: &'a Health,
+        live: &'a [TaskStatus],
+        ended: &'a [EndedTask],
+        slots: &'a [SlotStatus],
+    ) -> AttentionList<'a> {
+        let mut tasks = HashMap::new();
+        let mut add = |name: &'a str, found: Found<'a>| match tasks.get_mut(name) {
+            None => drop(tasks.insert(name, found)),
+            Some(known) => known.merge(found),
         };
         for row in live.iter().filter(|row| !row.is_submission()) {
-            let one = std::slice::from_ref(row);
-            let statuses = if row.instances().is_empty() { one } else { row.instances() };
-            for status in statuses {
-                if let Some((since, found)) = self.attention_of(status) {
-                    add(&status.name, since, found);
+            for status in each_instance(row) {
+                if let Some((kind, since)) = self.kind_of(status) {
+                    add(
+                        &status.name,
+                        Found { kind, since, blocks_ready: false, source: Source::Task(status) },
+                    );
                 }
             }
         }
         for task in ended.iter().filter(|task| has_failed(task)) {
-            add(&task.name, task.ended_at, self.attention_of_ended(task));
+            let (kind, since) = (AttentionKind::GaveUp, task.ended_at);
+            add(&task.name, Found { kind, since, blocks_ready: false, source: Source::Ended(task) });
         }
+        let mut others = Vec::new();
         for reason in &health.reasons {
-            let found = self.attention_of_reason(reason);
+            let found = Found {
+                kind: kind_of_reason(reason.kind),
+                since: reason.since,
+                blocks_ready: reason.blocks_ready,
+                source: Source::Reason(reason),
+            };
             match &reason.task {
-                Some(name) => add(name, reason.since, found),
-                None => others.push((reason.since, found)),
+                Some(name) => add(name, found),
+                None => others.push(found),
             }
         }
         for slot in slots.iter().filter(|slot| is_growing(slot, self.moment.now())) {
             let since = slot.waiting.first().map_or(slot.since, |first| first.since);
-            others.push((since, self.attention_of_slot(slot, since)));
+            let (kind, source) = (AttentionKind::GrowingSlot, Source::Slot(slot));
+            others.push(Found { kind, since, blocks_ready: false, source });
         }
         let mut all: Vec<_> = tasks.into_values().chain(others).collect();
-        // Stable: those of one kind by their age, and of one age by name.
-        all.sort_by_key(|(since, found)| (found.kind, *since));
+        all.sort_by_cached_key(|found| {
+            (found.kind, Reverse(found.blocks_ready), found.since, found.task().map(str::to_owned))
+        });
         AttentionList(all)
     }
 
-    fn attention_of(&self, status: &TaskStatus) -> Option<(Instant, Attention)> {
-        let due = status.next_run().and_then(|run| self.instant_of(run));
+    fn kind_of(&self, status: &TaskStatus) -> Option<(AttentionKind, Instant)> {
         let is_late = |due: &Instant| self.moment.now().saturating_duration_since(*due) > OVERDUE_RUN;
-        let (kind, since, text) = match &status.phase {
-            Phase::Stuck { .. } => (
-                AttentionKind::Stuck,
-                status.since,
-                "stuck: its body blocks a thread past its deadline".to_owned(),
-            ),
-            Phase::Paused { gave_up: true, .. } => {
-                (AttentionKind::GaveUp, status.since, self.gave_up(status))
-            }
-            Phase::Paused { .. } => (AttentionKind::Paused, status.since, "paused".to_owned()),
-            Phase::Running { overdue: true, .. } => (
-                AttentionKind::Overdue,
-                status.since,
-                "has not returned since it was interrupted: its body blocks a thread".to_owned(),
-            ),
+        let kind = match &status.phase {
+            Phase::Stuck { .. } => AttentionKind::Stuck,
+            Phase::Paused { gave_up: true, .. } => AttentionKind::GaveUp,
+            Phase::Paused { .. } => AttentionKind::Paused,
+            Phase::Running { overdue: true, .. } => AttentionKind::Overdue,
             Phase::Sleeping { .. } | Phase::Running { .. } if status.failures >= CRASH_LOOP => {
-                let (text, since) = self.crash_loop(status);
-                (AttentionKind::CrashLooping, since, text)
+                AttentionKind::CrashLooping
             }
-            Phase::Waiting { on: WaitingOn::Dependency { name, .. }, .. } => {
-                (AttentionKind::WaitingForDependency, status.since, format!("waiting for `{name}`"))
-            }
+            Phase::Waiting { on: WaitingOn::Dependency { .. }, .. } => AttentionKind::WaitingForDependency,
             Phase::Waiting { .. } | Phase::Sleeping { .. } => {
-                let due = due.filter(is_late)?;
-                (AttentionKind::OverdueSchedule, due, "its scheduled run has not begun".to_owned())
+                let due = status.next_run().and_then(|run| self.instant_of(run)).filter(is_late)?;
+                return Some((AttentionKind::OverdueSchedule, due));
             }
             _ => return None,
         };
-        let found = Attention {
+        Some((kind, status.since))
+    }
+
+    /// Writes the worst entries.
+    pub(super) fn write_attention(&self, list: &AttentionList<'_>, max: usize) -> Vec<Attention> {
+        list.0.iter().take(max).map(|found| self.write(found)).collect()
+    }
+
+    fn write(&self, found: &Found<'_>) -> Attention {
+        let Found { kind, since, blocks_ready, ref source } = *found;
+        let mut written = Attention {
             kind,
-            task: Some(status.name.to_string()),
+            task: found.task().map(str::to_owned),
             slot: None,
-            text: bounded(text),
-            since: self.moment.time(since),
-            until: next_attempt(status).map(|next| self.moment.time(next)),
-            last_error: status.last_error.as_ref().map(failure_answer),
-            blocks_ready: false,
-        };
-        Some((since, found))
-    }
-
-    /// What is said about a task that fails again and again, and since when it does so.
-    fn crash_loop(&self, status: &TaskStatus) -> (String, Instant) {
-        let now = self.moment.now();
-        let (kept, time) =
-            self.records(status).map_or((0, Duration::ZERO), |records| records.failures_in_a_row(now));
-        let since = now.checked_sub(time).unwrap_or(now);
-        let text =
-            format!("fails again and again: {} in a row{}", failures(status.failures), in_time(kept, time));
-        (text, since)
-    }
-
-    fn gave_up(&self, status: &TaskStatus) -> String {
-        let records = self.records(status);
-        let (kept, time) =
-            records.map_or((0, Duration::ZERO), |records| records.failures_in_a_row(status.since));
-        match status.failures {
-            0 => "gave up".to_owned(),
-            count => format!("gave up, {}{}", failures(count), in_time(kept, time)),
-        }
-    }
-
-    fn attention_of_ended(&self, task: &EndedTask) -> Attention {
-        Attention {
-            kind: AttentionKind::GaveUp,
-            task: Some(task.name.clone()),
-            slot: None,
-            text: "gave up, and has ended".to_owned(),
-            since: self.moment.time(task.ended_at),
-            until: None,
-            last_error: task.failure.clone(),
-            blocks_ready: false,
-        }
-    }
-
-    fn attention_of_reason(&self, reason: &HealthReason) -> Attention {
-        let (kind, text) = match reason.kind {
-            HealthReasonKind::GaveUp => (
-                AttentionKind::GaveUp,
-                match reason.failures {
-                    0 => "gave up".to_owned(),
-                    count => format!("gave up, {}", failures(count)),
-                },
-            ),
-            HealthReasonKind::Stalled => (AttentionKind::Stalled, "has sent no heartbeat in time".to_owned()),
-            HealthReasonKind::Stuck => {
-                (AttentionKind::Stuck, "stuck: its body blocks a thread past its deadline".to_owned())
-            }
-            HealthReasonKind::Paused => (AttentionKind::Paused, "paused".to_owned()),
-            HealthReasonKind::ShuttingDown => (AttentionKind::ShuttingDown, "shutting down".to_owned()),
-            // `HealthReasonKind` may grow.
-            _ => (AttentionKind::NotReady, "not ready".to_owned()),
-        };
-        Attention {
-            kind,
-            task: reason.task.as_ref().map(ToString::to_string),
-            slot: None,
-            text,
-            since: self.moment.time(reason.since),
-            until: None,
-            last_error: reason.last_error.as_ref().map(failure_answer),
-            blocks_ready: reason.blocks_ready,
-        }
-    }
-
-    fn attention_of_slot(&self, slot: &SlotStatus, since: Instant) -> Attention {
-        Attention {
-            kind: AttentionKind::GrowingSlot,
-            task: None,
-            slot: Some(bounded(slot.key.to_string())),
-            text: format!("{} submissions wait for it, and more come than leave", slot.waiting.len()),
+            text: String::new(),
             since: self.moment.time(since),
             until: None,
             last_error: None,
-            blocks_ready: false,
+            blocks_ready,
+        };
+        match source {
+            Source::Task(status) => {
+                written.until = next_attempt(status).map(|next| self.moment.time(next));
+                written.last_error = status.last_error.as_ref().map(failure_answer);
+                let (text, since) = self.describe(kind, status);
+                written.text = text;
+                written.since = self.moment.time(since.unwrap_or(found.since));
+            }
+            Source::Ended(task) => {
+                written.text = "gave up, and has ended".to_owned();
+                written.last_error.clone_from(&task.failure);
+            }
+            Source::Reason(reason) => {
+                written.text = describe_reason(reason);
+                written.last_error = reason.last_error.as_ref().map(failure_answer);
+            }
+            Source::Slot(slot) => {
+                written.slot = Some(bounded(slot.key.to_string()));
+                written.text =
+                    format!("{} submissions wait for it, and more come than leave", slot.waiting.len());
+            }
+        }
+        written
+    }
+
+    /// What is wrong with a live task, and since when, if its history knows that better than its status.
+    fn describe(&self, kind: AttentionKind, status: &TaskStatus) -> (String, Option<Instant>) {
+        let text = match (kind, &status.phase) {
+            (AttentionKind::CrashLooping, _) => {
+                let (failures, since) = self.failures(status, self.moment.now());
+                return (format!("fails again and again, {failures}"), since);
+            }
+            (AttentionKind::GaveUp, _) if status.failures > 0 => {
+                format!("gave up, {}", self.failures(status, status.since).0)
+            }
+            (AttentionKind::GaveUp, _) => "gave up".to_owned(),
+            (AttentionKind::Stuck, _) => STUCK.to_owned(),
+            (AttentionKind::Overdue, _) => {
+                "has not returned since it was interrupted: its body blocks a thread".to_owned()
+            }
+            (_, Phase::Waiting { on: WaitingOn::Dependency { name, .. }, .. }) => {
+                bounded(format!("waiting for `{name}`"))
+            }
+            (AttentionKind::OverdueSchedule, _) => "its scheduled run has not begun".to_owned(),
+            _ => "paused".to_owned(),
+        };
+        (text, None)
+    }
+
+    /// The number of consecutive failures, with the time that those in the history took until `end`; and the start of the first of them.
+    fn failures(&self, status: &TaskStatus, end: Instant) -> (String, Option<Instant>) {
+        let number = failures(status.failures);
+        match self.records(status).map(|records| records.failures_in_a_row(end)) {
+            Some((kept, time)) if kept > 1 => {
+                (format!("{number} in {}", rounded(time)), end.checked_sub(time))
+            }
+            _ => (number, None),
         }
     }
 }
 
-impl AttentionList {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Attention> {
-        self.0.iter().map(|(_, found)| found)
+impl<'a> Found<'a> {
+    fn task(&self) -> Option<&'a str> {
+        match self.source {
+            Source::Task(status) => Some(&status.name),
+            Source::Ended(task) => Some(&task.name),
+            Source::Reason(reason) => reason.task.as_deref(),
+            Source::Slot(_) => None,
+        }
+    }
+
+    /// Keeps the worse one of two entries of one task. The known one knows more, if both say the same.
+    fn merge(&mut self, other: Self) {
+        let blocks_ready = self.blocks_ready || other.blocks_ready;
+        if other.kind < self.kind {
+            *self = other;
+        }
+        self.blocks_ready = blocks_ready;
+    }
+}
+
+impl<'a> AttentionList<'a> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Found<'a>> {
+        self.0.iter()
     }
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
+}
 
-    pub(super) fn into_answer(self, max: usize) -> Vec<Attention> {
-        self.0.into_iter().take(max).map(|(_, found)| found).collect()
+/// The instances of a row, or the row itself.
+fn each_instance(row: &TaskStatus) -> &[TaskStatus] {
+    if row.instances().is_empty() { std::slice::from_ref(row) } else { row.instances() }
+}
+
+fn kind_of_reason(kind: HealthReasonKind) -> AttentionKind {
+    match kind {
+        HealthReasonKind::GaveUp => AttentionKind::GaveUp,
+        HealthReasonKind::Stalled => AttentionKind::Stalled,
+        HealthReasonKind::Stuck => AttentionKind::Stuck,
+        HealthReasonKind::Paused => AttentionKind::Paused,
+        HealthReasonKind::ShuttingDown => AttentionKind::ShuttingDown,
+        // `HealthReasonKind` may grow.
+        _ => AttentionKind::NotReady,
+    }
+}
+
+fn describe_reason(reason: &HealthReason) -> String {
+    match reason.kind {
+        HealthReasonKind::GaveUp if reason.failures > 0 => format!("gave up, {}", failures(reason.failures)),
+        HealthReasonKind::GaveUp => "gave up".to_owned(),
+        HealthReasonKind::Stalled => "has sent no heartbeat in time".to_owned(),
+        HealthReasonKind::Stuck => STUCK.to_owned(),
+        HealthReasonKind::Paused => "paused".to_owned(),
+        HealthReasonKind::ShuttingDown => "shutting down".to_owned(),
+        _ => "not ready".to_owned(),
     }
 }
 
@@ -210,13 +256,9 @@ fn failures(count: u32) -> String {
     if count == 1 { "1 failure".to_owned() } else { format!("{count} failures") }
 }
 
-/// The time that the kept failures took. Nothing if there are fewer than two of them.
-fn in_time(kept: usize, time: Duration) -> String {
-    if kept < 2 {
-        return String::new();
-    }
-    let precise = if time < Duration::from_secs(1) { time.as_millis() } else { time.as_secs().into() };
-    let unit = if time < Duration::from_secs(1) { Duration::from_millis } else { Duration::from_secs };
-    let rounded = unit(u64::try_from(precise).unwrap_or(u64::MAX));
-    format!(" in {}", humantime::format_duration(rounded))
+/// A time in whole seconds, or in milliseconds below one second.
+fn rounded(time: Duration) -> humantime::FormattedDuration {
+    let second = Duration::from_secs(1);
+    let nanoseconds = if time < second { time.subsec_millis() * 1_000_000 } else { 0 };
+    humantime::format_duration(Duration::new(time.as_secs(), nanoseconds))
 }

@@ -18,6 +18,8 @@ mod phase;
 mod slots;
 mod status;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use health::Probe;
 pub(crate) use list::{TaskQuery, parse_cursor};

@@ -3,7 +3,7 @@
 use taskvisor::{Health, Phase, TaskStatus, WaitingOn};
 
 use super::Snapshot;
-use super::attention::AttentionList;
+use super::attention::{AttentionList, Found};
 use super::history::count;
 use super::phase::phase_name;
 use crate::answer::{Attention, AttentionKind, Counts, PhaseName, StatusAnswer, VERSION, Verdict};
@@ -21,6 +21,7 @@ impl Snapshot<'_> {
         let attention = self.attention(&health, &live, &ended, &slots);
         let counts = counts(&live, &ended);
         let verdict = verdict(&health, &attention);
+        let written = self.write_attention(&attention, MAX_ATTENTION);
         StatusAnswer {
             version: VERSION,
             now: self.moment.now_text(),
@@ -28,13 +29,13 @@ impl Snapshot<'_> {
             run: dashboard.run().to_owned(),
             started_at: self.moment.time(dashboard.created_at()),
             verdict,
-            text: describe(verdict, &health, &attention, &counts),
+            text: describe(verdict, &health, &written, attention.len(), &counts),
             live: health.live,
             ready: health.ready,
             started: health.started,
             counts,
             attention_total: count(attention.len()),
-            attention: attention.into_answer(MAX_ATTENTION),
+            attention: written,
             actions: dashboard.actions(),
             events: self.ring.is_some(),
             metrics: dashboard.has_metrics(),
@@ -49,18 +50,15 @@ fn counts(live: &[TaskStatus], ended: &[EndedTask]) -> Counts {
     counts.jobs = count(jobs.len());
     counts.queued_jobs = count(jobs.iter().filter(|job| is_queued(job)).count());
     for row in tasks {
-        let one = std::slice::from_ref(row);
-        for status in if row.instances().is_empty() { one } else { row.instances() } {
-            *match phase_name(status) {
-                PhaseName::Running => &mut counts.running,
-                PhaseName::BackingOff => &mut counts.backing_off,
-                PhaseName::Sleeping => &mut counts.sleeping,
-                PhaseName::Waiting => &mut counts.waiting,
-                PhaseName::Paused => &mut counts.paused,
-                PhaseName::Stuck => &mut counts.stuck,
-                PhaseName::Ended => &mut counts.ended,
-            } += 1;
-        }
+        *match phase_name(row) {
+            PhaseName::Running => &mut counts.running,
+            PhaseName::BackingOff => &mut counts.backing_off,
+            PhaseName::Sleeping => &mut counts.sleeping,
+            PhaseName::Waiting => &mut counts.waiting,
+            PhaseName::Paused => &mut counts.paused,
+            PhaseName::Stuck => &mut counts.stuck,
+            PhaseName::Ended => &mut counts.ended,
+        } += 1;
     }
     let Counts { running, backing_off, sleeping, waiting, paused, stuck, ended, .. } = counts;
     counts.tasks = running + backing_off + sleeping + waiting + paused + stuck + ended;
@@ -71,37 +69,38 @@ fn is_queued(job: &TaskStatus) -> bool {
     matches!(job.phase, Phase::Waiting { on: WaitingOn::Slot, .. }) && job.slot.is_some()
 }
 
-fn verdict(health: &Health, attention: &AttentionList) -> Verdict {
+fn verdict(health: &Health, attention: &AttentionList<'_>) -> Verdict {
     if attention.iter().any(|one| one.kind == AttentionKind::ShuttingDown) {
         return Verdict::ShuttingDown;
     }
     let is_part_of_a_start =
-        |one: &Attention| matches!(one.kind, AttentionKind::NotReady | AttentionKind::WaitingForDependency);
+        |one: &Found<'_>| matches!(one.kind, AttentionKind::NotReady | AttentionKind::WaitingForDependency);
     if !health.started && attention.iter().all(is_part_of_a_start) {
         return Verdict::Starting;
     }
     if health.is_degraded() || attention.len() > 0 { Verdict::Degraded } else { Verdict::Ok }
 }
 
-fn describe(verdict: Verdict, health: &Health, attention: &AttentionList, counts: &Counts) -> String {
-    let mut worst = attention.iter().filter(|one| one.kind != AttentionKind::ShuttingDown);
-    match verdict {
-        Verdict::Ok => format!("OK: {}, {} running", tasks(counts.tasks), counts.running),
+fn describe(
+    verdict: Verdict,
+    health: &Health,
+    attention: &[Attention],
+    total: usize,
+    counts: &Counts,
+) -> String {
+    let word = match verdict {
+        Verdict::Ok => return format!("OK: {}, {} running", tasks(counts.tasks), counts.running),
         Verdict::ShuttingDown => {
-            let left = counts.tasks - counts.ended;
-            format!("SHUTTING DOWN: {} left", tasks(left))
+            return format!("SHUTTING DOWN: {} left", tasks(counts.tasks - counts.ended));
         }
-        Verdict::Starting | Verdict::Degraded => {
-            let word = if verdict == Verdict::Starting { "STARTING" } else { "DEGRADED" };
-            let Some(first) = worst.next() else {
-                // A task may have changed between the two readings.
-                return format!("{word}: {health}");
-            };
-            match worst.count() {
-                0 => format!("{word}: {}", sentence(first)),
-                others => format!("{word}: {}; and {others} more", sentence(first)),
-            }
-        }
+        Verdict::Starting => "STARTING",
+        Verdict::Degraded => "DEGRADED",
+    };
+    match (attention.first(), total) {
+        // A task may have changed between the two readings.
+        (None, _) => format!("{word}: {health}"),
+        (Some(first), 1) => format!("{word}: {}", sentence(first)),
+        (Some(first), _) => format!("{word}: {}; and {} more", sentence(first), total - 1),
     }
 }
 

@@ -1,6 +1,12 @@
 //! The server over HTTP.
 
 mod answers;
+mod bad_input;
+mod controls;
+mod description;
+mod events;
+mod openapi;
 mod phases;
+mod recorded;
 mod serving;
 mod support;

@@ -71,6 +71,14 @@ impl Server {
     pub(crate) async fn send(&self, request: &str) -> Answer {
         exchange(&self.address.to_string(), request).await
     }
+
+    /// Sends the beginning of a request, and closes the connection for writing. Returns once the server has closed it too.
+    pub(crate) async fn break_off(&self, request: &str) {
+        let mut stream = TcpStream::connect(self.address).await.expect("it listens");
+        stream.write_all(request.as_bytes()).await.expect("it reads");
+        stream.shutdown().await.expect("it is open");
+        stream.read_to_end(&mut Vec::new()).await.expect("it closes the connection");
+    }
 }
 
 /// Sends a request as it is written, and reads until the server closes the connection.

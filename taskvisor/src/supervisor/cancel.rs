@@ -21,7 +21,11 @@ impl SupervisorHandle {
     pub(super) fn remove_task_by(&self, name: &str, by: By<'_>) -> Result<bool, RuntimeError> {
         let tasks = self.require_tasks(name)?;
         let grace = self.shared()?.config.grace;
-        Ok(tasks.iter().fold(false, |first, task| task.cancel_by(grace, by) || first))
+        let mut first = false;
+        for task in tasks {
+            first |= task.cancel_by(grace, by);
+        }
+        Ok(first)
     }
 
     /// Requests the stop of the named task, or of all its instances, within the configured grace, and waits for the outcomes. Returns

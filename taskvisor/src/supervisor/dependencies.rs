@@ -7,7 +7,7 @@ use crate::task::{DependencyEdge, TaskName};
 
 impl SupervisorHandle {
     /// Returns the dependencies of the live tasks, those of the oldest task first. One for each pair of tasks: the instances of a task
-    /// count as one. Dependencies of submissions are not among them.
+    /// count as one. Dependencies of submissions are not among them. Empty once the supervisor was dropped and its tasks have ended.
     ///
     /// It is meant for operators' tools: it takes time linear in the number of tasks that depend on others.
     ///
@@ -31,6 +31,8 @@ impl SupervisorHandle {
     pub fn dependencies(&self) -> Vec<DependencyEdge> {
         let Ok(shared) = self.shared() else { return Vec::new() };
         let mut found = Vec::new();
+        // Instances have the same dependencies.
+        let mut seen = HashSet::new();
         for dependent in shared.graph.dependents() {
             let cell = dependent.cell();
             if !cell.holds_name() {
@@ -38,12 +40,12 @@ impl SupervisorHandle {
             }
             let task = TaskName::of_text(cell.base_name().into());
             for (node, kind) in dependent.links() {
-                found.push(DependencyEdge { task: task.clone(), on: node.task_name(), kind: *kind });
+                let edge = DependencyEdge { task: task.clone(), on: node.task_name(), kind: *kind };
+                if cell.instance().is_none() || seen.insert(edge.clone()) {
+                    found.push(edge);
+                }
             }
         }
-        // Instances have the same dependencies. Keeps the first of each.
-        let mut seen = HashSet::new();
-        found.retain(|one: &DependencyEdge| seen.insert(one.clone()));
         found
     }
 }

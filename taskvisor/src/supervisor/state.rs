@@ -6,7 +6,8 @@ use super::SupervisorHandle;
 use crate::runtime::body::AppContext;
 
 impl SupervisorHandle {
-    /// Returns the state of type `T`, if one was registered. `None` also once the supervisor was dropped.
+    /// Returns the state of type `T`, if one was registered. `None` also once the supervisor was dropped and its
+    /// tasks have ended.
     ///
     /// Tasks and subscribers take a parameter [`State<T>`](crate::State) instead: a state that is missing is then found before they start.
     /// A state that is returned here lives as long as it is held, also past the end of the supervisor.
@@ -26,7 +27,6 @@ impl SupervisorHandle {
     /// ```
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let shared = self.shared().ok()?;
-        AppContext::new(Arc::clone(&shared)).state()
+        AppContext::new(self.shared().ok()?.into_owned()).state()
     }
 }

@@ -80,3 +80,7 @@ mod rate_limit;
 mod rate_waits;
 mod limit_options;
 mod instance_limits;
+
+mod listed_dependencies;
+mod handle_state;
+mod labels;

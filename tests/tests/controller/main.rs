@@ -16,6 +16,7 @@ mod view;
 mod keys;
 mod refused;
 mod submission_events;
+mod submission_kinds;
 mod delayed;
 mod stop_timeout;
 mod slot_labels;

@@ -51,6 +51,8 @@ mod selected_tasks;
 #[cfg(all(feature = "config", feature = "controller"))]
 mod option_file;
 #[cfg(all(feature = "config", feature = "controller"))]
+mod kept_description;
+#[cfg(all(feature = "config", feature = "controller"))]
 mod overrides;
 #[cfg(all(feature = "config", feature = "controller"))]
 mod overrides_refused;

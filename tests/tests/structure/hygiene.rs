@@ -6,6 +6,9 @@ use crate::workspace::{Source, sources, sources_in};
 /// The modules of `std` that reach outside the process.
 const SYSTEM: [&str; 4] = ["fs", "env", "net", "process"];
 const READING_MACROS: [&str; 5] = ["env!", "option_env!", "include!", "include_str!", "include_bytes!"];
+/// The most characters that the name of a test has.
+const MAX_NAME: usize = 60;
+const VAGUE: [&str; 8] = ["common", "core", "helper", "helpers", "manager", "misc", "util", "utils"];
 
 /// A file that is not the module its path says: one that `include!` or a `path` attribute names.
 fn misplaced(sources: &[Source]) -> Vec<String> {
@@ -18,6 +21,32 @@ fn system_access(sources: &[Source]) -> Vec<String> {
         [name] => READING_MACROS.contains(&name.as_str()),
         [] => false,
     })
+}
+
+/// The tests whose names are too long to read in a report.
+fn long_names(sources: &[Source]) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in sources {
+        let mut is_test = false;
+        for line in source.text.lines().map(str::trim) {
+            if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+                is_test = true;
+            } else if let Some(function) = line.trim_start_matches("async ").strip_prefix("fn ") {
+                let name = function.split('(').next().unwrap_or_default();
+                if is_test && name.len() > MAX_NAME {
+                    found.push(format!("{}: {name}", source.path));
+                }
+                is_test = false;
+            }
+        }
+    }
+    found
+}
+
+/// The modules whose names say nothing about what they contain.
+fn vague_modules(sources: &[Source]) -> Vec<String> {
+    let is_vague = |source: &&Source| source.module().iter().any(|name| VAGUE.contains(&name.as_str()));
+    sources.iter().filter(is_vague).map(|source| source.path.clone()).collect()
 }
 
 fn find(sources: &[Source], is_wrong: fn(&[String]) -> bool) -> Vec<String> {
@@ -46,6 +75,30 @@ fn a_path_attribute_is_found() {
     let text = "#[path = \"b.rs\"] mod a;\n#[cfg_attr(test, path = \"c.rs\")] mod c;
         a! { b, #[path = \"d.rs\"] mod d; }\nconst X: [bool; 1] = [path == z];";
     assert_eq!(misplaced(&[Source::sample("a.rs", text)]), ["a.rs:1", "a.rs:2", "a.rs:3"]);
+}
+
+#[test]
+fn the_name_of_a_test_has_at_most_60_characters() {
+    assert_eq!(long_names(&sources()), [""; 0]);
+}
+
+#[test]
+fn a_long_name_of_a_test_is_found() {
+    let (short, long) = ("a".repeat(60), "b".repeat(61));
+    let tests = |attribute: &str| format!("{attribute}\nasync fn {short}() {{}}\nfn {long}() {{}}\n");
+    let text = tests("#[test]") + &tests("#[tokio::test(start_paused = true)]").replace(&short, &long);
+    assert_eq!(long_names(&[Source::sample("a.rs", &text)]), [format!("a.rs: {long}")]);
+}
+
+#[test]
+fn the_names_of_modules_say_what_they_contain() {
+    assert_eq!(vague_modules(&sources()), [""; 0]);
+}
+
+#[test]
+fn a_vague_name_of_a_module_is_found() {
+    let sources = ["src/core.rs", "src/score.rs", "tests/src/util/a.rs"].map(|path| Source::sample(path, ""));
+    assert_eq!(vague_modules(&sources), ["src/core.rs", "tests/src/util/a.rs"]);
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! The top-level modules of a crate are layers: each imports only from those that `lib.rs` declares above it.
+//! The top-level modules of a crate are layers: each imports only from those that its root declares above it.
 //!
 //! Files of one top-level folder may import from each other. Modules that exist only in tests are exempt.
 
 use std::collections::HashMap;
 
 use crate::paths::{Content, Written, read};
-use crate::workspace::{CRATES, Source, sources_in};
+use crate::workspace::{Source, crates, sources_in};
 
 /// The layers of one crate.
 struct Layers {
@@ -17,7 +17,7 @@ struct Layers {
 
 impl Layers {
     fn read(sources: &[Source]) -> Self {
-        let lib = sources.iter().find(|source| source.path_in_src() == "lib.rs").expect("a crate has a root");
+        let lib = sources.iter().find(|source| source.is_root()).expect("a crate has a root");
         let Content { modules, paths } = read(lib);
         let files = modules.into_iter().filter(|module| !module.inline && !module.test_only);
         let order = files.map(|module| module.path.concat()).collect();
@@ -64,7 +64,7 @@ fn violations(sources: &[Source]) -> Vec<String> {
 
 #[test]
 fn each_layer_imports_only_from_the_layers_above_it() {
-    let found: Vec<_> = CRATES.into_iter().flat_map(|folder| violations(&sources_in(folder))).collect();
+    let found: Vec<_> = crates().iter().flat_map(|sources| violations(sources)).collect();
     assert!(found.is_empty(), "imports against the order of the layers:\n{}", found.join("\n"));
 }
 

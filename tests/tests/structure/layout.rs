@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::paths::read;
-use crate::workspace::{CRATES, Source, sources, sources_in};
+use crate::workspace::{Source, crates, sources};
 
 const MAX_ROOT_ENTRIES: usize = 14;
 const MAX_FOLDER_DEPTH: usize = 2;
@@ -37,7 +37,7 @@ fn beside_their_folder(sources: &[Source]) -> Vec<String> {
 fn undeclared(sources: &[Source]) -> Vec<String> {
     let declared = sources.iter().flat_map(|source| read(source).modules);
     let declared: BTreeSet<_> = declared.map(|module| module.path).collect();
-    select(sources, |source| source.path_in_src() != "lib.rs" && !declared.contains(&source.module()))
+    select(sources, |source| !source.is_root() && !declared.contains(&source.module()))
 }
 
 fn select(sources: &[Source], is_wrong: impl Fn(&Source) -> bool) -> Vec<String> {
@@ -45,7 +45,7 @@ fn select(sources: &[Source], is_wrong: impl Fn(&Source) -> bool) -> Vec<String>
 }
 
 fn in_crates(check: fn(&[Source]) -> Vec<String>) -> Vec<String> {
-    CRATES.into_iter().flat_map(|folder| check(&sources_in(folder))).collect()
+    crates().iter().flat_map(|sources| check(sources)).collect()
 }
 
 fn samples(paths: &[&str]) -> Vec<Source> {

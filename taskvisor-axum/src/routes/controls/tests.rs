@@ -26,7 +26,7 @@ impl Subscribe for Operations {
 
 struct Fixture {
     supervisor: Supervisor,
-    controls: Option<Controls>,
+    dashboard: Dashboard,
     operations: Arc<Mutex<Vec<String>>>,
 }
 
@@ -35,17 +35,21 @@ fn allow_header(parts: &ControlRequest<'_>) -> Option<String> {
 }
 
 impl Fixture {
-    /// `feed` runs until it is stopped, and takes no notice of a stop if it is `deaf`. `migrate` has ended.
+    /// `feed` runs until it is stopped. `deaf` takes no notice of a stop request.
     async fn new() -> Self {
         let operations = Arc::default();
         let subscriber =
             Subscriber::new(Operations(Arc::clone(&operations))).with_events(EventName::Operated);
         let supervisor = Supervisor::new(Config::default(), vec![subscriber]);
-        let feed = TaskFn::arc("feed", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
-        let deaf = TaskFn::arc("deaf", || async move { Ok(std::future::pending::<()>().await) });
+        let feed = TaskFn::arc("feed", |ctx: TaskContext| async move {
+            ctx.cancelled().await;
+            Ok(())
+        });
+        let deaf = TaskFn::arc("deaf", std::future::pending);
         supervisor.add_task(TaskSpec::once(feed)).unwrap();
         supervisor.add_task(TaskSpec::once(deaf)).unwrap();
-        let fixture = Self { supervisor, controls: Some(Controls::new(allow_header)), operations };
+        let fixture =
+            Self { supervisor, dashboard: Dashboard::new().with_controls(allow_header), operations };
         fixture.settle().await;
         fixture
     }
@@ -58,8 +62,7 @@ impl Fixture {
 
     async fn send(&self, path: (&str, &str), request: Request<Body>) -> Result<ControlAnswer, ErrorDetail> {
         let (parts, body) = request.into_parts();
-        let clock = Clock::new();
-        let answer = answer(&self.supervisor, self.controls.as_ref(), &clock, path, &parts, body).await;
+        let answer = answer(&self.supervisor, &self.dashboard, path, &parts, body).await;
         self.settle().await;
         answer.map(|Json(answer)| answer).map_err(Refusal::into_detail)
     }
@@ -159,7 +162,7 @@ async fn a_request_that_is_not_complete_changes_nothing() {
         let error = fixture.send(("feed", action), request.unwrap()).await.unwrap_err();
         assert_eq!(error.code, expected, "{}", error.message);
     }
-    fixture.controls = None;
+    fixture.dashboard = Dashboard::new();
     assert_eq!(fixture.post("feed", "pause").await.unwrap_err().code, ErrorCode::MethodNotAllowed);
     assert_eq!(fixture.operations(), [""; 0]);
     assert!(fixture.supervisor.task("feed").unwrap().status().phase.is_running());
@@ -199,11 +202,11 @@ async fn a_body_that_never_arrives_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn the_closure_sees_the_request_and_decides() {
     let mut fixture = Fixture::new().await;
-    fixture.controls = Some(Controls::new(|request: &ControlRequest<'_>| {
+    fixture.dashboard = Dashboard::new().with_controls(|request| {
         let user = request.extensions().get::<&str>().copied()?;
         let is_permitted = request.task() == "feed" && request.action() == Operation::Pause;
         is_permitted.then(|| user.repeat(1_000))
-    }));
+    });
     let request = |with_user: bool| {
         let mut request = permitted().body(Body::empty()).unwrap();
         if with_user {
@@ -227,7 +230,7 @@ async fn the_closure_sees_the_request_and_decides() {
 #[tokio::test(start_paused = true)]
 async fn a_closure_that_panics_refuses() {
     let mut fixture = Fixture::new().await;
-    fixture.controls = Some(Controls::new(|_: &ControlRequest<'_>| panic!("no database")));
+    fixture.dashboard = Dashboard::new().with_controls(|_| panic!("no database"));
     for _ in 0..2 {
         let error = fixture.post("feed", "cancel").await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Forbidden);

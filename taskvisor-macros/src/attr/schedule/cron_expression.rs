@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn only_wildcards_and_steps_in_the_hour_or_the_minute_are_periodic() {
+    fn only_wildcards_and_steps_of_hour_or_minute_are_periodic() {
         for periodic in ["* 3 * * *", "*/5 3 * * *", "0 */2 * * *", "0 1-5/2 * * *", "0 * 3 * * *", "@hourly"]
         {
             assert!(is_periodic(periodic), "{periodic}");

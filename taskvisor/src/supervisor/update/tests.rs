@@ -357,7 +357,7 @@ async fn a_needed_task_stays_one_that_can_be_ready() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_starts_again_during_an_update_has_the_latest_options() {
+async fn a_task_started_during_an_update_has_the_latest_options() {
     let setup = Setup::new();
     let template = |spec: &TaskSpec| Arc::new(TaskTemplate::of(spec).expect("its body is shared"));
     let (older, newer) = (endless(hangs()), endless(hangs()).with_timeout(SECOND));

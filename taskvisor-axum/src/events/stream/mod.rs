@@ -107,7 +107,8 @@ impl fmt::Debug for EventStream {
 impl Reader {
     /// The next chunk, or `None` at the end.
     async fn next(mut self) -> Option<(Bytes, Self)> {
-        let mut silence_ends = Instant::now() + HEARTBEAT;
+        // From when the connection has taken the chunk before.
+        let silence_ends = Instant::now() + HEARTBEAT;
         match self.progress {
             Progress::Begins => {
                 let mut chunk = self.preamble();
@@ -116,7 +117,6 @@ impl Reader {
                 return Some((chunk.into(), self));
             }
             Progress::UpToDate(sent) => {
-                silence_ends = sent + HEARTBEAT;
                 // Not waiting for the ring meanwhile: however many events arrive, they wake the reader once.
                 sleep_until(sent + PACE).await;
             }
@@ -175,5 +175,4 @@ impl Reader {
 }
 
 #[cfg(test)]
-#[path = "stream_tests.rs"]
 mod tests;

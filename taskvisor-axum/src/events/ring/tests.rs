@@ -137,6 +137,7 @@ async fn a_reader_gets_the_shutdown_and_then_the_end() {
         assert_eq!(received(&ring, StreamStart::Now), (vec![], true));
         // More than once: the first one counts.
         ring.record(&Event::new(EventKind::Stopped));
+        assert_eq!(received(&ring, StreamStart::After(2)), (vec![Received::Event(3, None)], true));
         assert_eq!(received(&ring, StreamStart::After(3)).0.len(), 3);
     }
 }
@@ -193,4 +194,49 @@ async fn the_number_of_streams_is_bounded() {
     ring.close();
     read(&mut streams[0]);
     assert!(ring.stream(StreamStart::Now).is_some());
+}
+
+#[test]
+fn a_message_beyond_the_limit_of_a_chunk_is_sent() {
+    let ring = ring(8);
+    record(&ring, 1..=3);
+    let mut cursor = 0;
+    for number in 1..=3 {
+        let batch = ring.latest.borrow().batch(cursor, 1);
+        assert_eq!((batch.parts.len(), batch.cursor, batch.is_cut), (1, number, number < 3));
+        cursor = batch.cursor;
+    }
+}
+
+/// The documentation of the ring states these sizes.
+#[test]
+fn usual_messages_have_300_to_400_bytes() {
+    let ring = EventRing::new("18f3c2a9b1e0d3f41a2b".to_owned(), 4096);
+    let error = || Failure::new(FailureKind::Error, 12, "connect to db.example.com:5432: connection refused");
+    let second = std::time::Duration::from_secs(1);
+    for kind in [
+        EventKind::started(12),
+        EventKind::succeeded(12, second),
+        EventKind::failed(second, error()),
+        EventKind::backoff(12, second, 3, error()),
+    ] {
+        ring.record(&Event::new(kind).with_task("sync_tenant").with_slot("tenant-42"));
+    }
+    let latest = ring.latest.borrow();
+    let lengths: Vec<_> = latest.messages.iter().map(|message| message.text.len()).collect();
+    assert!(lengths.iter().all(|length| (250..500).contains(length)), "{lengths:?}");
+    let average = latest.bytes / lengths.len();
+    assert!((300..400).contains(&average), "{lengths:?}");
+}
+
+#[test]
+fn after_a_loss_the_attempts_of_live_tasks_are_not_known() {
+    let ring = ring(8);
+    let mut event = Event::new(EventKind::started(3)).with_task("ping");
+    ring.record(&event);
+    // Perhaps its end was among them.
+    lose(&ring, 1);
+    event.kind = EventKind::ended(Outcome::Completed);
+    ring.record(&event);
+    assert_eq!(ring.ended("ping").map(|end| end.attempt), Some(0));
 }

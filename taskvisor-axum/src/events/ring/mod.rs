@@ -15,7 +15,8 @@ use crate::clock::Clock;
 /// How many streams are open at once.
 pub(crate) const MAX_STREAMS: usize = 256;
 
-/// The memory of a ring, for each event that it may hold. Most messages are 300 to 500 bytes; one with long errors has up to 4 KiB.
+/// The memory of a ring, for each event that it may hold. A usual message has 300 to 400 bytes; one with long errors has up to 4 KiB, and
+/// more if JSON has to escape them.
 const BYTES_PER_EVENT: usize = 2048;
 
 /// The latest events of one supervisor, as messages of the stream, and the tasks that have ended.
@@ -32,7 +33,7 @@ const BYTES_PER_EVENT: usize = 2048;
 /// # Memory
 ///
 /// At most `capacity` messages, and at most `capacity` × 2 KiB of their text: 8 MiB for 4,096 events. 4,096 usual events (`started`,
-/// `failed` with a short error) take 1.7 MiB. An event is written once, when it arrives, and is not kept: errors and values of the user are
+/// `failed` with a short error) take up 1.6 MiB. An event is written once, when it arrives, and is not kept: errors and values of the user are
 /// released at once.
 ///
 /// # Concurrency
@@ -282,5 +283,4 @@ impl Batch {
 }
 
 #[cfg(test)]
-#[path = "ring_tests.rs"]
 mod tests;

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | controls are on | 405 `method_not_allowed` |
 //! | the action exists | 404 `unknown_action` |
+//! | the query is empty | 400 `bad_parameter` |
 //! | the header `taskvisor-control` | 403 `missing_header` |
 //! | a body of at most 1 KiB, which is empty or `{}` | 413 `body_too_long`, 400 `bad_body` |
 //! | the closure of the application permits it | 403 `forbidden` |
@@ -20,12 +21,13 @@ use axum::http::request::Parts;
 use taskvisor::{HealthReasonKind, Operation, Operator, RuntimeError, SupervisorHandle};
 
 use super::Served;
-use super::parameters::PathOf;
+use super::parameters::{Parameters, PathOf};
 use super::small_body::read_small_body;
+use super::unknown;
 use crate::answer::{ControlAnswer, ErrorCode, VERSION};
-use crate::clock::Clock;
-use crate::controls::{Controls, Forbidden};
-use crate::dashboard::ACTIONS;
+use crate::controls::Forbidden;
+use crate::dashboard::{ACTIONS, Dashboard};
+use crate::events::EventRing;
 use crate::failure::bounded;
 use crate::nearest::nearest;
 use crate::refusal::Refusal;
@@ -44,9 +46,7 @@ pub(super) async fn control(
     request: Request,
 ) -> Result<Json<ControlAnswer>, Refusal> {
     let (parts, body) = request.into_parts();
-    let dashboard = &served.dashboard;
-    let path = (&*task, &*action);
-    answer(&served.supervisor, dashboard.controls(), dashboard.clock(), path, &parts, body).await
+    answer(&served.supervisor, &served.dashboard, (&task, &action), &parts, body).await
 }
 
 /// Answers any other method. `GET /tasks/consume/0` is more likely a name whose `/` is not encoded than an action.
@@ -66,14 +66,15 @@ pub(super) async fn other_method(State(served): State<Served>, PathOf([_, action
 /// Cancel safe: it waits only for the body. Once the closure has permitted the action, it happens as a whole, also if the client is gone.
 async fn answer(
     supervisor: &SupervisorHandle,
-    controls: Option<&Controls>,
-    clock: &Clock,
+    dashboard: &Dashboard,
     (task, action): (&str, &str),
     parts: &Parts,
     body: Body,
 ) -> Result<Json<ControlAnswer>, Refusal> {
-    let controls = controls.ok_or_else(controls_are_off)?;
+    let controls = dashboard.controls().ok_or_else(controls_are_off)?;
     let action = parse_action(action)?;
+    // A parameter such as `dry_run` must not be ignored.
+    Parameters::read(&parts.uri, &[])?;
     if !parts.headers.contains_key(HEADER) {
         return Err(Refusal::new(
             ErrorCode::MissingHeader,
@@ -89,11 +90,11 @@ async fn answer(
         return Err(Refusal::new(ErrorCode::Conflict, RuntimeError::ShuttingDown.to_string()));
     }
     let operator = supervisor.operator(label);
-    let (changed, text) =
-        operate(&operator, task, action).map_err(|error| refuse_operation(supervisor, &error))?;
+    let (changed, text) = operate(&operator, task, action)
+        .map_err(|error| refuse_operation(supervisor, dashboard.ring().map(|ring| &**ring), &error))?;
     Ok(Json(ControlAnswer {
         version: VERSION,
-        now: clock.moment().now_text(),
+        now: dashboard.clock().moment().now_text(),
         task: task.to_owned(),
         action: action.label().to_owned(),
         changed,
@@ -191,25 +192,20 @@ fn refuse_permission(forbidden: Forbidden, task: &str, action: Operation) -> Ref
     Refusal::new(ErrorCode::Forbidden, message)
 }
 
-fn refuse_operation(supervisor: &SupervisorHandle, error: &RuntimeError) -> Refusal {
+fn refuse_operation(
+    supervisor: &SupervisorHandle,
+    ring: Option<&EventRing>,
+    error: &RuntimeError,
+) -> Refusal {
     match error {
-        RuntimeError::UnknownTask { name, .. } => unknown_task(supervisor, name, &error.to_string()),
+        // The supervisor has forgotten it, but the client still sees it.
+        RuntimeError::UnknownTask { name, .. } if ring.is_some_and(|ring| ring.ended(name).is_some()) => {
+            let name = bounded(name.to_owned());
+            Refusal::new(ErrorCode::Conflict, format!("`{name}` has ended: only `start` may apply to it"))
+        }
+        RuntimeError::UnknownTask { name, .. } => unknown::task(supervisor, name, error.to_string()),
         RuntimeError::NotDeclared { .. } => Refusal::new(ErrorCode::UnknownTask, bounded(error.to_string())),
         _ => Refusal::new(ErrorCode::Conflict, bounded(error.to_string())),
-    }
-}
-
-/// The refusal of a name that no added task has, with the most similar name.
-pub(crate) fn unknown_task(supervisor: &SupervisorHandle, name: &str, message: &str) -> Refusal {
-    let tasks = supervisor.tasks();
-    let known = tasks.iter().filter(|task| !task.is_submission()).map(|task| &*task.name);
-    let message = bounded(message.to_owned());
-    match nearest(name, known) {
-        Some(nearest) => {
-            Refusal::new(ErrorCode::UnknownTask, format!("{message}; did you mean `{nearest}`?"))
-                .allowing([nearest])
-        }
-        None => Refusal::new(ErrorCode::UnknownTask, message),
     }
 }
 

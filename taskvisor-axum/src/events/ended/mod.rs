@@ -23,8 +23,6 @@ pub(crate) struct EndedTask(Arc<TaskEnd>);
 pub(crate) struct TaskEnd {
     pub(crate) name: String,
     pub(crate) id: TaskId,
-    /// The number of the instance, if it is one.
-    pub(crate) instance: Option<usize>,
     pub(crate) ended_at: Instant,
     /// The outcome in words, of at most 1 KiB.
     pub(crate) outcome: String,
@@ -91,7 +89,7 @@ impl EndedTasks {
     /// The texts of an end, if the event is one that is kept.
     pub(super) fn end_of(event: &Event) -> Option<End> {
         match &event.kind {
-            EventKind::Ended { outcome, .. } if !event.is_submission() && !is_scaled_away(event, outcome) => {
+            EventKind::Ended { outcome, .. } if !event.is_submission() && !is_scaled_away(outcome) => {
                 let failure = outcome.failure().map(failure_answer);
                 Some(End { outcome: bounded(outcome.to_string()), failure })
             }
@@ -152,7 +150,6 @@ impl EndedTasks {
         let task = TaskEnd {
             name: name.to_owned(),
             id,
-            instance: event.instance(),
             ended_at: event.at,
             outcome: text,
             completed: outcome.is_completed(),
@@ -183,10 +180,10 @@ impl EndedTasks {
     }
 }
 
-fn is_scaled_away(event: &Event, outcome: &Outcome) -> bool {
-    event.instance().is_some() && matches!(outcome, Outcome::Canceled { cause: StopCause::Scale, .. })
+/// Whether it was an instance that is not wanted any more.
+fn is_scaled_away(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Canceled { cause: StopCause::Scale, .. })
 }
 
 #[cfg(test)]
-#[path = "ended_tests.rs"]
 mod tests;

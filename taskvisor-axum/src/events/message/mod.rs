@@ -121,5 +121,4 @@ fn line(event: &Event) -> String {
 }
 
 #[cfg(test)]
-#[path = "message_tests.rs"]
 mod tests;
