@@ -52,6 +52,7 @@ async fn main(app: &mut App) -> anyhow::Result<()> {
             (given == expected.as_str()).then(|| "operator".to_owned())
         });
     }
+    // It also keeps the latest 1,000 ended jobs, which `GET /jobs/{id}` reads.
     dashboard
         .install(app)
         .overrides(&arguments.overrides)
