@@ -374,7 +374,10 @@ async fn a_supervisor_that_ends_by_itself_ends_its_streams() {
     let released = std::sync::Mutex::new(Some(released));
     let task = TaskFn::arc("only", move || {
         let released = released.lock().expect("no panic").take();
-        async move { Ok(drop(released.expect("one attempt").await)) }
+        async move {
+            let _ = released.expect("one attempt").await;
+            Ok(())
+        }
     });
     let running = supervisor.run(vec![TaskSpec::once(task)]);
     let reading = async {

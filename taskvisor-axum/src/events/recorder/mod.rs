@@ -50,5 +50,4 @@ pub(super) fn announces_shutdown(kind: &EventKind) -> bool {
 }
 
 #[cfg(test)]
-#[path = "recorder_tests.rs"]
 mod tests;

@@ -128,7 +128,10 @@ async fn of_a_name_that_is_added_again_and_again_the_last_end_is_kept() {
     }
     let live = TaskFn::arc("live", || async { Ok(()) });
     supervisor.add_task(TaskSpec::once(live)).unwrap().outcome().await;
-    let live = TaskFn::arc("live", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let live = TaskFn::arc("live", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     supervisor.add_task(TaskSpec::once(live)).unwrap().started().await.unwrap();
     supervisor.shutdown().await.unwrap();
     assert_eq!(ring.ended("again").map(|end| (end.id, end.completed)), last.map(|id| (id, true)));
