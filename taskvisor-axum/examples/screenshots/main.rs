@@ -1,4 +1,4 @@
-//! Makes pictures of the page in its states, so that anyone can look: `cargo run -p taskvisor-axum --example screenshots`
+//! Makes pictures of the page in all its states, for review: `cargo run -p taskvisor-axum --example screenshots`
 //!
 //! | option | means |
 //! |---|---|
@@ -19,7 +19,7 @@ mod scenes;
 #[allow(dead_code)] // The tests use the rest.
 mod session;
 
-/// What to do.
+/// The options of the command line.
 #[cfg(unix)]
 struct Options {
     out: std::path::PathBuf,

@@ -1,4 +1,4 @@
-//! The states of the page that are pictured.
+//! The states of the page, each with its pictures.
 
 use std::fs;
 use std::path::PathBuf;
@@ -136,7 +136,7 @@ impl Studio {
         Ok(())
     }
 
-    /// Lets a slot grow for as long as the server wants to see it, while somebody asks.
+    /// Lets a slot grow for as long as the server requires before it says so.
     async fn grow(&self, service: &Service) {
         self.browser.open(&service.url()).await;
         for _ in 0..14 {
@@ -187,7 +187,7 @@ impl Studio {
         self.browser.wait_for(what, script, Vec::new()).await
     }
 
-    /// The views of a state that were asked for.
+    /// The views of a state that the options select.
     fn wanted(&self, name: &str) -> Option<Vec<View>> {
         let all = SIZES.into_iter().flat_map(|size| Theme::BOTH.map(|theme| View { theme, size }));
         let views: Vec<_> = all.filter(|view| view.file(name).contains(&self.only)).collect();
@@ -202,7 +202,7 @@ impl Studio {
     }
 }
 
-/// How the page is looked at.
+/// The width and the color scheme of a picture.
 #[derive(Clone, Copy)]
 struct View {
     theme: Theme,

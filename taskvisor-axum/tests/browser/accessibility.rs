@@ -1,4 +1,4 @@
-//! What the page offers to those who see it badly, or not at all, or on a phone.
+//! Access to the page with low vision, with a screen reader, and on a phone.
 
 use serde_json::{Value, json};
 use taskvisor_axum::Dashboard;
@@ -8,7 +8,7 @@ use crate::loading::open;
 use crate::session::{Browser, Theme, WINDOW};
 use crate::shared::in_browser;
 
-/// Roles of elements that a person operates.
+/// Roles of elements that a user operates.
 const INTERACTIVE: [&str; 14] = [
     "button",
     "link",
@@ -144,7 +144,7 @@ async fn assert_names(browser: &Browser, what: &str, at_least: usize) {
         .map(|node| (&node["role"]["value"], &node["backendDOMNodeId"], &node["properties"]))
         .collect();
     assert!(unnamed.is_empty(), "without a name in {what}: {unnamed:#?}");
-    // What the keyboard reaches says what it is.
+    // Each element that the keyboard reaches has a name.
     let without_role = "
         const reachable = [...document.querySelectorAll('[tabindex=\"0\"]')];
         const native = 'a, button, canvas[role], input, select, summary, ul, ol';

@@ -14,7 +14,7 @@ use crate::shared::in_browser;
 /// How soon a change must be visible.
 const PROMISE_MS: f64 = 1_000.0;
 
-/// How often a change is measured before the page is to blame.
+/// How often a change is measured before the test fails.
 const TRIES: usize = 3;
 
 /// A change passes through some threads one after the other: of the task, of the subscriber, of the stream, of the browser's network
@@ -92,7 +92,7 @@ fn it_survives_a_restart_of_the_server() {
         open(browser, &url).await;
         drop(service);
         browser.wait_for("the banner", "return !document.querySelector('#stale').hidden;", Vec::new()).await;
-        // It says how old the data is, in seconds that go on.
+        // The banner says how old the data is, in seconds that increase.
         let age = "return Number(/(\\d+) s old/.exec(document.querySelector('#stale').innerText)?.[1] ?? NaN) || null;";
         let first = browser.wait_for("the age", age, Vec::new()).await.as_f64().expect("it is a number");
         let older = format!("const age = (() => {{ {age} }})(); return age > arguments[0] ? age : null;");
@@ -116,7 +116,7 @@ fn it_survives_a_restart_of_the_server() {
                 Vec::new(),
             )
             .await;
-        // It is live again.
+        // The page is live again.
         service.supervisor().pause("after_the_restart").expect("it is known");
         wait_for_phase(browser, "after_the_restart", "paused").await;
     });
@@ -147,7 +147,7 @@ fn the_events_show_how_many_were_missed() {
         // Each round publishes at least the pause, its end, the resume and a start.
         assert!((60..=400).contains(&missed), "{missed} events are missed");
         browser.wait_for("no banner", "return document.querySelector('#stale').hidden;", Vec::new()).await;
-        // What came before the gap is below it, and what came after it is above.
+        // Events from before the gap are below it, later ones above.
         let order = "
             const rows = [...document.querySelectorAll('#events ol > li')];
             const gap = rows.findIndex((row) => row.classList.contains('gap'));

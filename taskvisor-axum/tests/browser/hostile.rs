@@ -7,7 +7,7 @@ use crate::loading::{assert_clean, open};
 use crate::session::Browser;
 use crate::shared::in_browser;
 
-/// Elements that only a text could have created.
+/// Elements that exist only if a text was interpreted as HTML.
 const CREATED: &str = "
     return [...document.querySelectorAll('img, iframe, object, embed, form[action], a[href]:not(.skip), b > script, tasks script')]
         .map((element) => element.outerHTML)

@@ -54,7 +54,7 @@ fn it_loads_without_a_message_or_another_host() {
     });
 }
 
-/// The control of the test above: what it would find.
+/// Shows that the test above would find such a request.
 #[test]
 fn a_request_to_another_host_would_be_found() {
     in_browser(async |browser| {

@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::session::{Browser, Programs};
 
-/// If it has the value below, missing programs are a failure, as they are in CI.
+/// The variable that requires the programs: with the value below, missing programs are a failure, as in CI.
 const VARIABLE: &str = "TASKVISOR_BROWSER";
 
 const REQUIRED: &str = "required";
@@ -25,11 +25,11 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime can be built")
 });
 
-/// Runs a test in the browser. Without the programs, it does nothing but say so.
+/// Runs a test in the browser. If the programs are missing, skips it and prints that.
 ///
 /// # Panics
 ///
-/// If the test does, after printing what the page shows, or if the programs are missing and must not be.
+/// If the test panics, after the text of the page was printed; or if the programs are missing although they are required.
 pub(crate) fn in_browser(test: impl AsyncFnOnce(&Browser)) {
     let Some(programs) = programs() else { return };
     let mut browser = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,7 +46,7 @@ pub(crate) fn in_browser(test: impl AsyncFnOnce(&Browser)) {
 ///
 /// # Panics
 ///
-/// If the programs are missing and must not be.
+/// If the programs are missing although they are required.
 pub(crate) fn programs() -> Option<Programs> {
     match Programs::find() {
         Ok(programs) => Some(programs),
@@ -85,7 +85,7 @@ async fn prepare(browser: &mut Option<Browser>, programs: &Programs) {
     *browser = Some(started);
 }
 
-/// Prints what the page shows, and saves a picture of it.
+/// Prints the text of the page, and saves a picture of it.
 async fn explain(browser: &Browser) {
     eprintln!("{}", browser.describe().await);
     let name = thread::current().name().unwrap_or("test").replace("::", "-");

@@ -13,7 +13,7 @@ use crate::loading::open;
 use crate::shared::in_browser;
 
 #[test]
-fn an_open_page_does_not_hold_a_shutdown_open() {
+fn an_open_page_does_not_hold_up_a_shutdown() {
     in_browser(async |browser| {
         let flushed = Arc::new(Notify::new());
         let wait = Arc::clone(&flushed);
@@ -34,7 +34,7 @@ fn an_open_page_does_not_hold_a_shutdown_open() {
         browser.wait_for_text("#verdict", "SHUTTING DOWN").await;
         assert_eq!(browser.script("return document.querySelector('#stale').hidden;", Vec::new()).await, true);
         flushed.notify_one();
-        // The grace is 30 s, the rest for a slow machine. A stream that is held open would take all of it.
+        // The grace is 30 s, the rest for a slow machine. A stream that remained open would use up the grace.
         let report = timeout(Duration::from_secs(25), service.ended()).await.expect("it ends in time");
         let report = report.expect("it shuts down in order");
         assert!(report.aborted_tasks.is_empty(), "{report:?}");

@@ -17,10 +17,10 @@ use tokio::time::{Instant, sleep};
 pub(crate) use driver::{Driver, Programs};
 use vendor::Vendor;
 
-/// How long a condition may take to become true. Long, because the machine may do much else at the same time.
+/// How long a condition may take to become true. Long, because the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The width and the height of the window, unless a test says more.
+/// The default width and height of the window, in pixels.
 pub(crate) const WINDOW: (u32, u32) = (1280, 900);
 
 /// A browser, with its driver.
@@ -66,7 +66,7 @@ impl Browser {
         browser
     }
 
-    /// Makes everything as in a new browser: the page, the emulation, and the logs.
+    /// Restores the state of a new browser: an empty page, no emulation, and empty logs.
     ///
     /// # Errors
     ///
@@ -265,12 +265,12 @@ async fn connect(driver: &Driver, programs: &Programs) -> Result<Client, NewSess
         "--disable-gpu".to_owned(),
         "--hide-scrollbars".to_owned(),
         "--no-first-run".to_owned(),
-        // The browser itself asks other hosts for updates and for variations.
+        // The browser itself requests updates and variations from other hosts.
         "--disable-background-networking".to_owned(),
         "--disable-component-update".to_owned(),
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost".to_owned(),
         "--no-proxy-server".to_owned(),
-        // A page that is covered by nothing, but not visible either, has slow timers.
+        // The timers of a page in an invisible window are slow.
         "--disable-background-timer-throttling".to_owned(),
         "--disable-renderer-backgrounding".to_owned(),
         format!("--user-data-dir={}", driver.folder().join("profile").display()),

@@ -1,4 +1,4 @@
-// Runs before every script of the page, and records what the tests must not see, or must measure.
+// Runs before every script of the page. Records attacks that succeed, and what the tests measure.
 (() => {
   if (window.watched) return;
   const watched = { violations: [], errors: [], dialogs: [], lag: 0 };
@@ -11,7 +11,7 @@
   for (const kind of ["alert", "confirm", "prompt", "open", "print"]) {
     window[kind] = (text) => { watched.dialogs.push(`${kind}: ${text}`); };
   }
-  // By how much the machine delays a timer of 20 ms: what a measurement cannot blame on the page.
+  // By how much the machine delays a timer of 20 ms. Measurements allow for it, because the page cannot prevent it.
   let expected = performance.now() + 20;
   const tick = () => {
     watched.lag = Math.max(watched.lag, performance.now() - expected);
