@@ -57,7 +57,7 @@
 //!
 //! # Events
 //!
-//! Each message has an id, a JSON object ([`answer::EventAnswer`]), and no name of an event, so that `onmessage` of an `EventSource`
+//! Each message has an id, a JSON object ([`answer::EventAnswer`]), and no event name, so that `onmessage` of an `EventSource`
 //! receives it. A stream begins with the next event. With `?after=start` it begins with the oldest event that is kept; with
 //! `?after=ID` or the header `last-event-id`, after the event with that id. Where events are missing, because they are not kept any more
 //! or because the client reads too slowly, a message named `missed` says how many ([`answer::MissedAnswer`]).
@@ -70,7 +70,7 @@
 //! - Reading is not authenticated. Every client that reaches the address reads names, errors and options. Listen on a loopback address, or
 //!   nest the routes behind your own middleware.
 //! - Times are those of the server's wall clock. A client computes with the field `now` of the answer instead of its own clock.
-//! - A list is not a snapshot: tasks may change while it is read.
+//! - A list is not read atomically: tasks may change meanwhile.
 //! - The latest 1,000 tasks that have ended remain in the list, each until a task of its name is added.
 //! - An application with [`serve`] runs until a signal, because that task never ends.
 //!

@@ -28,7 +28,7 @@ pub struct GraphAnswer {
 pub struct Node {
     /// The name. That of a task with instances has no number.
     pub name: String,
-    /// Its phase. `null` if no task of this name is live or was seen to end.
+    /// Its phase. `null` if no task of this name is live or is kept after its end.
     pub phase: Option<PhaseName>,
     /// Whether the task is ready.
     pub ready: bool,

@@ -9,7 +9,7 @@ use crate::answer::{PolicyOptionAnswer, TaskAnswer, TaskDetailAnswer, VERSION};
 const MAX_LISTED: usize = 1_000;
 
 impl Snapshot<'_> {
-    /// `None` if no task of this name is live or was seen to end.
+    /// `None` if no task of this name is live or is kept after its end.
     pub(crate) fn task_detail(&self, name: &str) -> Option<TaskDetailAnswer> {
         let Some(status) = self.find(name) else {
             let ended = self.ring?.ended(name)?;

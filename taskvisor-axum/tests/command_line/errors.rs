@@ -95,9 +95,9 @@ fn the_answer_of_another_server_is_recognized() {
     for (answer, expected) in [
         (
             response("200 OK", "text/html", "<html>\u{1b}[31m</html>"),
-            r"is no JSON of a dashboard; it begins with `<html>\u{1b}",
+            r"is not JSON of a dashboard; it begins with `<html>\u{1b}",
         ),
-        (json("[1]"), "is no JSON of a dashboard"),
+        (json("[1]"), "is not JSON of a dashboard"),
         (
             response("502 Bad Gateway", "text/plain", "no upstream"),
             "answers with status 502 Bad Gateway: `no upstream`",
@@ -107,7 +107,7 @@ fn the_answer_of_another_server_is_recognized() {
             "HTTP/1.1 302 Found\r\nlocation: http://elsewhere/\r\ncontent-length: 0\r\n\r\n".to_owned(),
             "redirects to `http://elsewhere/`",
         ),
-        ("SSH-2.0-OpenSSH_9.2\r\n".to_owned(), "is no HTTP"),
+        ("SSH-2.0-OpenSSH_9.2\r\n".to_owned(), "is not HTTP"),
     ] {
         let server = FakeServer::answering(answer);
         run(&server.url(), &["status"]).expect_failure(1, &[expected, "`--url`"]);
@@ -116,7 +116,7 @@ fn the_answer_of_another_server_is_recognized() {
         }
     }
     let server = FakeServer::answering(json(r#"{"version":1}"#));
-    run(&server.url(), &["events"]).expect_failure(1, &["is no event stream"]);
+    run(&server.url(), &["events"]).expect_failure(1, &["is not an event stream"]);
 }
 
 #[test]

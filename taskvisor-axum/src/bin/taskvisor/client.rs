@@ -106,7 +106,7 @@ impl Client {
         }
         let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
         if !media_type.is_some_and(|value| value.starts_with("text/event-stream")) {
-            return Err(foreign(&url, "is no event stream"));
+            return Err(foreign(&url, "is not an event stream"));
         }
         Ok(response.into_body().into_reader())
     }
@@ -125,7 +125,7 @@ impl Client {
             .ok()
             .and_then(|answer| answer.get("version").and_then(Value::as_u64))
             .ok_or_else(|| {
-                foreign(&url, &format!("is no JSON of a dashboard; it begins with `{}`", excerpt(&text)))
+                foreign(&url, &format!("is not JSON of a dashboard; it begins with `{}`", excerpt(&text)))
             })?;
         check_version(&url, version)?;
         Ok(Answer { url, text })
@@ -151,7 +151,7 @@ impl Client {
                 .with_hint("the service is overloaded, or another server listens there: check the address with `--url`");
             }
             Error::Protocol(error) => {
-                return foreign(url, &format!("is no HTTP ({error})"));
+                return foreign(url, &format!("is not HTTP ({error})"));
             }
             error => error.to_string(),
         };

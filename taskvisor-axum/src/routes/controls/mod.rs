@@ -131,8 +131,8 @@ fn check_body(body: &[u8]) -> Result<(), Refusal> {
             Some(field) => refuse(format!("the body has the unknown field `{field}`")),
             None => Ok(()),
         },
-        Ok(_) => refuse("the body is no object".to_owned()),
-        Err(error) => refuse(format!("the body is no JSON ({error})")),
+        Ok(_) => refuse("the body is not an object".to_owned()),
+        Err(error) => refuse(format!("the body is not JSON ({error})")),
     }
 }
 
