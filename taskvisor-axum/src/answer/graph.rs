@@ -32,8 +32,7 @@ pub struct Node {
     pub phase: Option<PhaseName>,
     /// Whether the task is ready.
     pub ready: bool,
-    /// Whether its phase may hold up the tasks that depend on it: it waits, backs off, is paused or stuck, or has ended without success, or
-    /// its phase is `null`.
+    /// Whether it needs attention, as `GET /status` says, or its phase is `null`.
     pub needs_attention: bool,
 }
 

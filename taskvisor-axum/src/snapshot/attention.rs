@@ -194,7 +194,7 @@ impl Snapshot<'_> {
 }
 
 impl<'a> Found<'a> {
-    fn task(&self) -> Option<&'a str> {
+    pub(super) fn task(&self) -> Option<&'a str> {
         match self.source {
             Source::Task(status) => Some(&status.name),
             Source::Ended(task) => Some(&task.name),

@@ -87,7 +87,7 @@ impl Snapshot<'_> {
 }
 
 /// The name of a task without the number of an instance, as in `consume/2`.
-fn base_name(name: &str) -> &str {
+pub(super) fn base_name(name: &str) -> &str {
     match name.rsplit_once('/') {
         Some((base, number)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => {
             base

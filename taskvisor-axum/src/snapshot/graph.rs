@@ -1,10 +1,12 @@
 //! The graph of the dependencies.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use taskvisor::{DependencyKind, TaskStatus};
 
 use super::Snapshot;
+use super::attention::Found;
+use super::detail::base_name;
 use super::phase::phase_name;
 use crate::answer::{Edge, EdgeKind, GraphAnswer, Node, PhaseName, VERSION};
 use crate::events::EndedTask;
@@ -16,15 +18,24 @@ impl Snapshot<'_> {
     pub(crate) fn graph(&self) -> GraphAnswer {
         let (live, ended) = self.all_tasks();
         let dependencies = self.supervisor.dependencies();
-        let live: HashMap<&str, &TaskStatus> =
-            live.iter().filter(|row| !row.is_submission()).map(|row| (&*row.name, row)).collect();
+        let health = self.supervisor.health();
+        let attention = self.attention(&health, &live, &ended, &[]);
+        // A task with instances needs attention if one of them does.
+        let needs_attention: HashSet<&str> =
+            attention.iter().filter_map(Found::task).map(base_name).collect();
+        let tasks = live.iter().filter(|row| !row.is_submission());
+        let live: HashMap<&str, &TaskStatus> = tasks.map(|row| (&*row.name, row)).collect();
         let ended: HashMap<&str, &EndedTask> = ended.iter().map(|task| (task.name.as_str(), task)).collect();
         let mut nodes = BTreeMap::new();
         for name in dependencies.iter().flat_map(|edge| [&*edge.task, &*edge.on]) {
-            nodes.entry(name).or_insert_with(|| match (live.get(name), ended.get(name)) {
-                (Some(status), _) => node(name, Some(phase_name(status)), status.ready_since.is_some()),
-                (None, Some(task)) => node(name, Some(PhaseName::Ended), task.completed),
-                (None, None) => node(name, None, false),
+            nodes.entry(name).or_insert_with(|| {
+                let (phase, ready) = match (live.get(name), ended.get(name)) {
+                    (Some(status), _) => (Some(phase_name(status)), status.ready_since.is_some()),
+                    (None, Some(task)) => (Some(PhaseName::Ended), task.completed),
+                    (None, None) => (None, false),
+                };
+                let needs_attention = phase.is_none() || needs_attention.contains(name);
+                Node { name: name.to_owned(), phase, ready, needs_attention }
             });
         }
         let truncated = nodes.len() > MAX_LISTED || dependencies.len() > MAX_LISTED;
@@ -41,13 +52,4 @@ impl Snapshot<'_> {
             truncated,
         }
     }
-}
-
-fn node(name: &str, phase: Option<PhaseName>, ready: bool) -> Node {
-    let is_bad = matches!(
-        phase,
-        None | Some(PhaseName::BackingOff | PhaseName::Paused | PhaseName::Stuck | PhaseName::Waiting)
-    );
-    let is_over = phase == Some(PhaseName::Ended) && !ready;
-    Node { name: name.to_owned(), phase, ready, needs_attention: is_bad || is_over }
 }

@@ -35,14 +35,12 @@ enum Row<'a> {
 impl Snapshot<'_> {
     pub(crate) fn task_list(&self, query: &TaskQuery) -> TaskListAnswer {
         let (live, ended) = self.all_tasks();
-        // By name. A live task hides one that ended under its name; two rows of one name are possible for a moment, while one task ends
-        // and the next one of its name is added.
+        // By name. Two rows of one name are possible for a moment, while one task ends and the next one of its name is added.
         let mut rows = BTreeMap::new();
         for task in &ended {
             rows.insert((task.name.as_str(), 0), Row::Ended(task));
         }
         for status in live.iter().filter(|status| !status.is_submission()) {
-            rows.remove(&(&*status.name, 0));
             rows.insert((&*status.name, status.id.get()), Row::Live(status));
         }
         rows.retain(|(name, _), row| query.selects(name, row));
@@ -66,11 +64,21 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The statuses of all live tasks and submissions, and the ended tasks.
+    /// The statuses of all live tasks and submissions, and the ended tasks whose names no live task has.
     pub(super) fn all_tasks(&self) -> (Vec<TaskStatus>, Vec<EndedTask>) {
-        // A task that ends in between is in neither list. One that has just ended may be in both: the live one precedes.
-        let ended = self.ring.map(EventRing::ended_tasks).unwrap_or_default();
-        (self.supervisor.tasks(), ended)
+        // A task that ends in between is in neither list for a moment. In the other order it could be in both.
+        let mut ended = self.ring.map(EventRing::ended_tasks).unwrap_or_default();
+        let live = self.supervisor.tasks();
+        if !ended.is_empty() {
+            // The end of a task is published before its name is free.
+            let tasks = live.iter().filter(|row| !row.is_submission());
+            let names: HashSet<&str> = tasks
+                .flat_map(|row| std::iter::once(row).chain(row.instances()))
+                .map(|row| &*row.name)
+                .collect();
+            ended.retain(|task| !names.contains(task.name.as_str()));
+        }
+        (live, ended)
     }
 
     fn row(&self, row: &Row<'_>, with_attempts: bool) -> TaskAnswer {
