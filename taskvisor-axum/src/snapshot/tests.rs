@@ -15,7 +15,10 @@ use crate::dashboard::Dashboard;
 use crate::snapshot::TaskQuery;
 
 fn endless(name: &'static str) -> TaskSpec {
-    TaskSpec::once(TaskFn::arc(name, |ctx: TaskContext| async move { Ok(ctx.cancelled().await) }))
+    TaskSpec::once(TaskFn::arc(name, |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    }))
 }
 
 fn status(supervisor: &Supervisor) -> StatusAnswer {
@@ -132,7 +135,8 @@ async fn a_start_is_no_degradation_until_something_fails() {
     let connect = TaskFn::arc("connect", |ctx: TaskContext, ready: Ready| async move {
         sleep(Duration::from_secs(2)).await;
         ready.notify();
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     supervisor.add_task(TaskSpec::once(connect).with_ready(Readiness::Notify)).expect("valid");
     supervisor.add_task(endless("poll").with_needs(["connect"])).expect("valid");
@@ -151,7 +155,8 @@ async fn a_heartbeat_is_progress() {
     let work = TaskFn::arc("work", |ctx: TaskContext| async move {
         sleep(Duration::from_secs(20)).await;
         ctx.heartbeat();
-        Ok(ctx.cancelled().await)
+        ctx.cancelled().await;
+        Ok(())
     });
     supervisor.add_task(TaskSpec::once(work).with_heartbeat(Duration::from_secs(60))).expect("valid");
     sleep(Duration::from_secs(25)).await;

@@ -77,10 +77,10 @@ impl Service {
 
 /// A task that runs until it is stopped.
 pub(crate) fn endless(name: impl Into<String>) -> TaskSpec {
-    TaskSpec::once(TaskFn::arc(
-        name.into(),
-        |context: TaskContext| async move { Ok(context.cancelled().await) },
-    ))
+    TaskSpec::once(TaskFn::arc(name.into(), |context: TaskContext| async move {
+        context.cancelled().await;
+        Ok(())
+    }))
 }
 
 /// A task whose attempts fail.
@@ -120,7 +120,10 @@ async fn add_all(supervisor: &SupervisorHandle) {
         let is_needed = is_needed.clone();
         move || {
             let is_needed = is_needed.clone();
-            async move { Ok(is_needed.notified().await) }
+            async move {
+                is_needed.notified().await;
+                Ok(())
+            }
         }
     });
     let ended = add(TaskSpec::once(migrate));
@@ -129,8 +132,10 @@ async fn add_all(supervisor: &SupervisorHandle) {
     let sleeping = add(TaskSpec::always(TaskFn::shared("cleanup", || async { Ok(()) }), LONG));
     let failed = add(TaskSpec::once(TaskFn::arc("import", || async { Err(TaskError::fatal("no file")) })));
     let named = add(endless("evil\u{1b}[31m"));
-    let workers =
-        TaskFn::shared("consume", |context: TaskContext| async move { Ok(context.cancelled().await) });
+    let workers = TaskFn::shared("consume", |context: TaskContext| async move {
+        context.cancelled().await;
+        Ok(())
+    });
     let workers =
         supervisor.add_instances(TaskSpec::once(workers).with_instances(2)).expect("valid instances");
     for name in ["first", "second"] {

@@ -64,7 +64,10 @@ async fn status_exits_with_3_while_the_service_shuts_down() {
     let held = release.clone();
     let slow = TaskFn::shared("slow", move || {
         let held = held.clone();
-        async move { Ok(held.notified().await) }
+        async move {
+            held.notified().await;
+            Ok(())
+        }
     });
     supervisor.add_task(TaskSpec::once(slow)).unwrap().started().await.unwrap();
     // Not `serve`, which ends with the supervisor.

@@ -15,7 +15,10 @@ const LONG: Duration = Duration::from_secs(3_600);
 
 /// A task that runs until it is stopped.
 pub(crate) fn endless(name: impl Into<String>) -> TaskSpec {
-    TaskSpec::once(TaskFn::arc(name.into(), |ctx: TaskContext| async move { Ok(ctx.cancelled().await) }))
+    TaskSpec::once(TaskFn::arc(name.into(), |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    }))
 }
 
 /// A task whose attempts fail, with an error that has a cause.
@@ -65,7 +68,10 @@ pub(crate) async fn add_all(supervisor: &SupervisorHandle) {
     let waiting = add(endless("waiting").with_needs(["waited_for"]));
     let once = add(TaskSpec::once(TaskFn::arc("once", || async { Ok(()) })));
     once.outcome().await;
-    let workers = TaskFn::shared("workers", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let workers = TaskFn::shared("workers", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     let workers =
         supervisor.add_instances(TaskSpec::once(workers).with_instances(2)).expect("valid instances");
     for name in ["first", "second", "third"] {

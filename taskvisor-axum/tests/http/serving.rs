@@ -52,7 +52,10 @@ async fn defaults_of_the_application_do_not_limit_the_server() {
     let server = Server::start_with(Dashboard::new(), Supervisor::builder(config)).await;
     let task = server.handle().task("dashboard").expect("it serves");
     // An attempt with the timeout of the configuration would have ended by the second one.
-    let other = TaskFn::arc("other", |ctx: TaskContext| async move { Ok(ctx.cancelled().await) });
+    let other = TaskFn::arc("other", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        Ok(())
+    });
     let other = server.handle().add_task(TaskSpec::once(other)).expect("a valid task");
     other.outcome().await;
     assert!(matches!(task.status().phase, Phase::Running { attempt: 1, .. }));

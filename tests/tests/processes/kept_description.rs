@@ -63,7 +63,7 @@ fn the_file_and_the_environment_are_part_of_it() {
     let [value, origin] = option(&kept, "tasks", "poll_feed", "timeout");
     assert_eq!((&value, &origin["variable"]), (&Value::from("3s"), &Value::from(TIMEOUT.0)));
     let [value, origin] = option(&kept, "tasks", "poll_feed", "heartbeat");
-    assert_eq!((value, &origin["file"]), (Value::from("1s"), &Value::from(file.path())));
+    assert_eq!((value, &origin["path"]), (Value::from("1s"), &Value::from(file.path())));
     let [value, origin] = option(&kept, "jobs", "sync_tenant", "timeout");
     assert_eq!((value, &origin["line"]), (Value::from("40ms"), &Value::from(5)));
 }
