@@ -8,8 +8,8 @@ use super::ring::EventRing;
 
 /// The capacity of the queue.
 ///
-/// The recorder handles an event in a few microseconds, but its worker may have to wait for a thread: bodies block threads. The start of
-/// 5,000 tasks at once publishes 10,000 events, their end 15,000. A full queue takes up 256 KiB, and the events that are waiting.
+/// Events arrive in bursts, and the worker may have to wait for a thread meanwhile, because bodies block threads. The start of 5,000 tasks at
+/// once publishes 10,000 events, their end 15,000. A full queue takes up 256 KiB, and the events that are waiting.
 const QUEUE: usize = 16_384;
 
 /// Writes each event into the ring. It never waits.
