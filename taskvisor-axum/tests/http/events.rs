@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use taskvisor::{Config, Supervisor, TaskContext, TaskFn, TaskSpec};
 use taskvisor_axum::Dashboard;
-use taskvisor_axum::answer::{ErrorAnswer, ErrorCode, EventAnswer, MissedAnswer};
+use taskvisor_axum::answer::{ErrorAnswer, ErrorCode, EventAnswer, MissedAnswer, TaskListAnswer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -164,10 +164,11 @@ fn position(bytes: &[u8], part: &[u8]) -> Option<usize> {
     bytes.windows(part.len()).position(|window| window == part)
 }
 
-async fn run_once(server: &Server, name: &'static str) {
+async fn run_once(server: &Server, name: &'static str) -> u64 {
     let task = TaskFn::arc(name, || async { Ok(()) });
     let task = server.handle().add_task(TaskSpec::once(task)).expect("a valid task");
     task.outcome().await;
+    task.id().get()
 }
 
 /// The kinds of the events of one task.
@@ -237,10 +238,14 @@ async fn a_client_that_reconnects_misses_nothing() {
 async fn events_that_are_not_kept_are_counted() {
     let server = Server::start(Dashboard::new().with_event_ring(3)).await;
     let first = Client::connect(&server, "?after=start", None).await.last_id;
+    let mut latest = 0;
     for _ in 0..20 {
-        run_once(&server, "ping").await;
+        latest = run_once(&server, "ping").await;
     }
-    // Most events have left the ring by now, or leave it before the client can receive them.
+    // Once the end of the last run is known, most events have left the ring.
+    let is_known = |list: TaskListAnswer| list.tasks.iter().any(|task| task.id == latest);
+    while !is_known(server.json("/tasks?name=ping&phase=ended").await) {}
+    run_once(&server, "ping").await;
     let mut client = Client::connect(&server, "", Some(&first)).await;
     let mut cursor: u64 = first.rsplit_once('-').expect("it has a number").1.parse().expect("a number");
     let (mut missed_in_all, mut removed) = (0, 0);
