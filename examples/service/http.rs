@@ -48,7 +48,7 @@ async fn serve(
         .route("/mails/{recipient}", post(send_mail))
         .with_state(Api { supervisor, reports, mails })
         .nest_service("/taskvisor", dashboard.clone())
-        // The dashboard has these paths too. Orchestrators and Prometheus expect them here.
+        // Paths of the dashboard, also where orchestrators and Prometheus expect them.
         .route_service("/health/{probe}", dashboard.clone())
         .route_service("/metrics", dashboard);
     axum::serve(listener, routes).with_graceful_shutdown(token.cancelled_owned()).await

@@ -9,14 +9,14 @@
 //! curl -i http://127.0.0.1:8080/jobs/12             # the state of that job, or its report
 //! curl -X POST http://127.0.0.1:8080/mails/ada      # one of four workers sends it
 //! curl http://127.0.0.1:8080/metrics
-//! curl http://127.0.0.1:8080/taskvisor/status       # the JSON that the page reads: see `taskvisor_axum::answer`
+//! curl -N http://127.0.0.1:8080/taskvisor/events    # what the page reads: see "The dashboard" in docs/operations.md
 //! curl -X POST -H "taskvisor-control: 1" -H "authorization: Bearer secret" \
 //!     http://127.0.0.1:8080/taskvisor/tasks/clean_up/trigger
 //! kill -HUP $(pgrep -f examples/service)            # reads examples/service/service.toml again
 //! ```
 //!
-//! The first lines of its output are its address and that of the page. Without `--token`, the page shows everything and changes nothing.
-//! At SIGTERM, `/health/ready` answers 503 at once, and open requests are still answered.
+//! The first lines of its output are its address and that of the page. Without `--token`, the page is read-only. At SIGTERM,
+//! `/health/ready` answers 503 at once, and open requests are still answered.
 
 mod http;
 mod work;
@@ -32,7 +32,7 @@ use self::work::{Mails, Reports};
 struct Arguments {
     listen: String,
     overrides: String,
-    /// Permits to control tasks. Without it, nobody can. A real service reads it from a file: other users see the command line.
+    /// Permits to control tasks. A real service reads it from a file: other users of the machine see the command line.
     token: Option<String>,
 }
 
@@ -49,9 +49,10 @@ async fn main(app: &mut App) -> anyhow::Result<()> {
         let expected = format!("Bearer {token}");
         dashboard = dashboard.with_controls(move |request| {
             let given = request.headers().get("authorization")?;
-            (given == expected.as_str()).then(|| "token".to_owned())
+            (given == expected.as_str()).then(|| "operator".to_owned())
         });
     }
+    // It also keeps the latest 1,000 ended jobs, which `GET /jobs/{id}` reads.
     dashboard
         .install(app)
         .overrides(&arguments.overrides)

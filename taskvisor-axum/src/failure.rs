@@ -39,14 +39,15 @@ fn written(error: &dyn Error) -> String {
         .unwrap_or_else(|_| "its message cannot be shown: writing it panicked".to_owned())
 }
 
-/// Cuts a text at [`MAX_TEXT`], and marks the cut with `…`.
+/// Cuts a text to [`MAX_TEXT`], and marks the cut with `…`.
 pub(crate) fn bounded(text: String) -> String {
     bounded_to(text, MAX_TEXT)
 }
 
+/// Cuts a text to `max` bytes, the mark `…` included.
 pub(crate) fn bounded_to(mut text: String, max: usize) -> String {
     if text.len() > max {
-        let mut end = max;
+        let mut end = max.saturating_sub('…'.len_utf8());
         while !text.is_char_boundary(end) {
             end -= 1;
         }

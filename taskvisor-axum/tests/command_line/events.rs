@@ -134,6 +134,19 @@ fn a_broken_stream_is_resumed_until_the_service_has_shut_down() {
 }
 
 #[test]
+fn a_restarted_service_that_breaks_has_not_shut_down() {
+    let server = FakeServer::start(|_, number| match number {
+        0 => Some(stream(&format!("retry: 100\n\n{}", message("r-1", "shutdown_requested", None)))),
+        1 => Some(response("410 Gone", "application/json", "{}")),
+        2 => Some(stream(&message("s-1", "added", Some("a")))),
+        _ => None,
+    });
+    let run = run(&server.url(), &["events", "--reconnect-for", "1s"]);
+    assert_eq!((run.code, run.stdout.lines().count()), (1, 2), "{run:?}");
+    assert!(run.stderr.contains("broke, and did not return within 1s"), "{run:?}");
+}
+
+#[test]
 fn a_service_that_does_not_return_ends_the_events() {
     let server = FakeServer::start(|_, number| {
         (number == 0).then(|| stream(&format!("retry: 100\n\n{}", message("r-1", "added", Some("a")))))

@@ -119,6 +119,12 @@ async fn task_tells_what_why_since_when_and_what_next() {
             assert!(table.contains(text), "`{text}` is missing:\n{table}");
         }
         assert!(!table.contains('\u{1b}'), "{table}");
+        // A reason that the state has said is not repeated.
+        assert_eq!(
+            table.contains("\nwhy "),
+            ["billing", "feed", "import", "database"].contains(&name),
+            "{table}"
+        );
         let json = service.run(&["task", name]).expect_success();
         assert_eq!(serde_json::from_str::<TaskDetailAnswer>(&json).unwrap().task.name, name);
     }

@@ -375,7 +375,7 @@ async fn a_supervisor_that_ends_by_itself_ends_its_streams() {
     let task = TaskFn::arc("only", move || {
         let released = released.lock().expect("no panic").take();
         async move {
-            drop(released.expect("one attempt").await);
+            let _ = released.expect("one attempt").await;
             Ok(())
         }
     });

@@ -6,7 +6,7 @@ use super::http::{Answer, request};
 use super::process::Process;
 
 fn scrape(address: &str) -> Scrape {
-    let Answer { status, body } = request(address, "GET /metrics");
+    let Answer { status, body, .. } = request(address, "GET /metrics");
     assert_eq!(status, 200, "{body}");
     Scrape::parse(body.lines().map(|line| Ok(line.to_owned()))).expect("the format of Prometheus")
 }

@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use taskvisor::{
     BackoffPolicy, CancellationToken, Config, ControllerSpec, Event, RestartPolicy, Subscribe, Supervisor,
-    TaskContext, TaskError, TaskFn, TaskRef, TaskSpec, job,
+    SupervisorBuilder, TaskContext, TaskError, TaskFn, TaskRef, TaskSpec, job,
 };
 
 /// A hot path: its name, and a function that runs it a given number of times.
@@ -36,7 +36,16 @@ fn on_one_thread<F: Future>(work: F) -> F::Output {
 }
 
 fn supervisor() -> Supervisor {
-    Supervisor::new(Config::default(), Vec::new())
+    builder(Config::default()).build()
+}
+
+fn builder(config: Config) -> SupervisorBuilder {
+    let builder = Supervisor::builder(config);
+    #[cfg(feature = "http")]
+    if std::env::var_os("DASHBOARD").is_some() {
+        return taskvisor_axum::Dashboard::new().install_on(builder);
+    }
+    builder
 }
 
 fn spec(task: taskvisor::TaskRef) -> TaskSpec {
@@ -135,9 +144,7 @@ fn with_room() -> Supervisor {
 }
 
 fn with_room_and(config: Config) -> Supervisor {
-    Supervisor::builder(config)
-        .controller(|controller| controller.with_per_slot(1_000_000).with_total(1_000_000))
-        .build()
+    builder(config).controller(|controller| controller.with_per_slot(1_000_000).with_total(1_000_000)).build()
 }
 
 fn submit_idle(times: u64) {

@@ -147,7 +147,8 @@ impl Client {
                 return RequestError::new(
                     RequestErrorKind::NotReached,
                     format!("`{url}` did not answer within 10 s"),
-                );
+                )
+                .with_hint("the service is overloaded, or another server listens there: check the address with `--url`");
             }
             Error::Protocol(error) => {
                 return foreign(url, &format!("is no HTTP ({error})"));

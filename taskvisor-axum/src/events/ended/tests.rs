@@ -202,7 +202,7 @@ fn texts_of_an_end_are_bounded() {
     Task::new("ping").end(&mut ended, Outcome::Failed(long));
     let end = ended.get("ping").unwrap();
     let message = end.failure.as_ref().map_or(0, |failure| failure.message.len());
-    assert!(end.outcome.len() <= 1030 && message <= 1030, "{} and {message} bytes", end.outcome.len());
+    assert!(end.outcome.len() <= 1024 && message <= 1024, "{} and {message} bytes", end.outcome.len());
     // A name is not cut: it would be another one.
     Task::new(&"x".repeat(MAX_TEXT + 1)).end(&mut ended, Outcome::Completed);
     assert_eq!(names(&ended), ["ping"]);

@@ -5,13 +5,10 @@ use taskvisor::{Event, EventKind, Failure};
 use super::ring::format_id;
 use crate::answer::{EventAnswer, MissedAnswer, VERSION};
 use crate::clock::{Moment, milliseconds};
-use crate::failure::{MAX_TEXT, bounded_to};
+use crate::failure::{bounded, bounded_to};
 
 /// The longest text of an event, in bytes.
 const MAX_LINE: usize = 2048;
-
-/// The bytes of the mark at the end of a text that was cut.
-const CUT: usize = '…'.len_utf8();
 
 /// The whole message of an event.
 pub(super) fn event_message(event: &Event, id: String, moment: &Moment) -> String {
@@ -54,13 +51,13 @@ fn event_answer(event: &Event, id: String, moment: &Moment) -> EventAnswer {
             | EventKind::Failed { ran, .. } => Some(milliseconds(*ran)),
             _ => None,
         },
-        error: error_of(&event.kind).map(|text| bounded_to(text, MAX_TEXT - CUT)),
+        error: error_of(&event.kind).map(bounded),
         text: line(event),
     }
 }
 
 fn bounded_text(text: &str) -> String {
-    bounded_to(text.to_owned(), MAX_TEXT - CUT)
+    bounded(text.to_owned())
 }
 
 /// The number of the attempt that an event is about.
@@ -117,7 +114,7 @@ fn line(event: &Event) -> String {
         }
         bounded.push(character);
     }
-    bounded_to(bounded, MAX_LINE - CUT)
+    bounded_to(bounded, MAX_LINE)
 }
 
 #[cfg(test)]
