@@ -29,11 +29,13 @@ fn no_two_examples_have_one_name() {
     let read = |path: &str| fs::read_to_string(workspace().join(path)).expect("it is readable");
     let mut names = declared(&read("tests/Cargo.toml"));
     names.extend(declared(&read("examples/Cargo.toml")));
-    let folder = fs::read_dir(workspace().join("ui-tests/tests/pass")).expect("it is a folder");
-    let files = folder.map(|file| file.expect("it is readable").file_name());
-    let stem = |file: std::ffi::OsString| file.to_string_lossy().trim_end_matches(".rs").to_owned();
-    names.extend(files.map(stem));
-    assert!(names.len() > 50, "the examples are found");
+    for folder in ["ui-tests/tests/pass", "taskvisor-axum/examples"] {
+        let folder = fs::read_dir(workspace().join(folder)).expect("it is a folder");
+        let files = folder.map(|file| file.expect("it is readable").file_name());
+        let stem = |file: std::ffi::OsString| file.to_string_lossy().trim_end_matches(".rs").to_owned();
+        names.extend(files.map(stem));
+    }
+    assert!(names.len() > 50 && names.iter().any(|name| name == "screenshots"), "the examples are found");
     assert_eq!(repeated(names), [""; 0]);
 }
 
