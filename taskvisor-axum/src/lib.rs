@@ -119,7 +119,8 @@ use taskvisor::SupervisorHandle;
 /// `nest_service("/admin", …)` answers `/admin` and `/admin/`; with `nest`, axum answers `/admin/` with 404.
 ///
 /// Streams of events end at the beginning of a shutdown. A task that serves the routes sets `stop_order = "last"`, so that probes are
-/// answered while the other tasks stop.
+/// answered while the other tasks stop. A client that does not read what it has requested holds up axum's graceful shutdown until the
+/// grace is over, with these routes as with any others; [`serve`] waits for such clients at most one second.
 ///
 /// ```
 /// use axum::Router;
