@@ -1,6 +1,6 @@
 //! The list of the tasks: filtered, sorted by name, one page at a time.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use taskvisor::TaskStatus;
 
@@ -32,29 +32,48 @@ enum Row<'a> {
     Ended(&'a EndedTask),
 }
 
+impl Row<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Row::Live(status) => &status.name,
+            Row::Ended(task) => &task.name,
+        }
+    }
+
+    fn key(&self) -> (&str, u64) {
+        match self {
+            Row::Live(status) => (&status.name, status.id.get()),
+            Row::Ended(task) => (&task.name, task.id.get()),
+        }
+    }
+}
+
 impl Snapshot<'_> {
     pub(crate) fn task_list(&self, query: &TaskQuery) -> TaskListAnswer {
         let (live, ended) = self.all_tasks();
-        // By name. A live task hides one that ended under its name; two rows of one name are possible for a moment, while one task ends
-        // and the next one of its name is added.
-        let mut rows = BTreeMap::new();
-        for task in &ended {
-            rows.insert((task.name.as_str(), 0), Row::Ended(task));
-        }
-        for status in live.iter().filter(|status| !status.is_submission()) {
-            rows.remove(&(&*status.name, 0));
-            rows.insert((&*status.name, status.id.get()), Row::Live(status));
-        }
-        rows.retain(|(name, _), row| query.selects(name, row));
+        // A live task hides one that ended under its name.
+        let names: HashSet<_> = if ended.is_empty() {
+            HashSet::new()
+        } else {
+            live.iter().filter(is_task).map(|row| &*row.name).collect()
+        };
+        let ended = ended.iter().filter(|task| !names.contains(task.name.as_str())).map(Row::Ended);
+        let mut rows: Vec<_> = live.iter().filter(is_task).map(Row::Live).chain(ended).collect();
+        rows.retain(|row| query.selects(row));
         let total = rows.len();
         if let Some(after) = query.after.as_deref() {
-            rows.retain(|(name, _), _| *name > after);
+            rows.retain(|row| row.name() > after);
         }
         let rest = rows.len();
-        let mut tasks = Vec::with_capacity(rest.min(query.limit));
-        for (_, row) in rows.into_iter().take(query.limit) {
-            tasks.push(self.row(&row, query.attempts));
+        // Two rows of one name are possible for a moment, while one task ends and the next one of its name is added.
+        let by_name = |left: &Row<'_>, right: &Row<'_>| left.key().cmp(&right.key());
+        if rest > query.limit {
+            // Sorting all rows for each page would take longer than all else.
+            rows.select_nth_unstable_by(query.limit, by_name);
+            rows.truncate(query.limit);
         }
+        rows.sort_unstable_by(by_name);
+        let tasks: Vec<_> = rows.iter().map(|row| self.row(row, query.attempts)).collect();
         let is_last = tasks.len() == rest;
         let next_cursor = tasks.last().filter(|_| !is_last).map(|last| cursor(&last.name));
         TaskListAnswer {
@@ -87,7 +106,8 @@ impl TaskQuery {
     /// How many tasks a page has at most.
     pub(crate) const MAX_LIMIT: usize = 1_000;
 
-    fn selects(&self, name: &str, row: &Row<'_>) -> bool {
+    fn selects(&self, row: &Row<'_>) -> bool {
+        let name = row.name();
         let phase = match row {
             Row::Live(status) => phase_name(status),
             Row::Ended(_) => PhaseName::Ended,
@@ -96,6 +116,11 @@ impl TaskQuery {
             && self.contains.as_deref().is_none_or(|part| name.to_lowercase().contains(part))
             && self.phase.is_none_or(|wanted| wanted == phase)
     }
+}
+
+/// A filter: whether a status is one of an added task.
+fn is_task(row: &&TaskStatus) -> bool {
+    !row.is_submission()
 }
 
 /// What marks a text as a cursor, so that a name that was written by hand is noticed.
