@@ -11,7 +11,7 @@ use taskvisor::{Health, HealthReason, HealthReasonKind, Phase, SlotStatus, TaskS
 use tokio::time::Instant;
 
 use super::Snapshot;
-use super::slots::is_growing;
+use super::slots::{is_growing, queued_since};
 use super::task::{has_failed, next_attempt};
 use crate::answer::{Attention, AttentionKind};
 use crate::events::EndedTask;
@@ -141,7 +141,7 @@ impl Snapshot<'_> {
                 written.since = self.moment.time(since.unwrap_or(found.since));
             }
             Source::Ended(task) => {
-                written.text = "gave up, and has ended".to_owned();
+                written.text = describe_end(task);
                 written.last_error.clone_from(&task.failure);
             }
             Source::Reason(reason) => {
@@ -150,8 +150,10 @@ impl Snapshot<'_> {
             }
             Source::Slot(slot) => {
                 written.slot = Some(bounded(slot.key.to_string()));
-                written.text =
-                    format!("{} submissions wait for it, and more come than leave", slot.waiting.len());
+                let (waiting, queued) = (slot.waiting.len(), queued_since(slot));
+                written.text = format!(
+                    "{waiting} submissions wait for it, {queued} of them since its oldest owner acquired it"
+                );
             }
         }
         written
@@ -249,6 +251,17 @@ fn describe_reason(reason: &HealthReason) -> String {
         HealthReasonKind::Paused => "paused".to_owned(),
         HealthReasonKind::ShuttingDown => "shutting down".to_owned(),
         _ => "not ready".to_owned(),
+    }
+}
+
+fn describe_end(task: &EndedTask) -> String {
+    let time = task.failing_since.and_then(|since| task.ended_at.checked_duration_since(since));
+    match (task.failures, time) {
+        (0, _) => "gave up, and has ended".to_owned(),
+        (count @ 2.., Some(time)) => {
+            format!("gave up, {} in {}, and has ended", failures(count), rounded(time))
+        }
+        (count, _) => format!("gave up, {}, and has ended", failures(count)),
     }
 }
 
