@@ -28,7 +28,7 @@ pub(crate) const ACTIONS: [Operation; 7] = [
 /// The settings of the HTTP face of a supervisor. It is read-only without [`with_controls`](Self::with_controls).
 ///
 /// Installed, it costs one subscriber, which keeps the latest events as text, and a lock for each end of a job
-/// ([`Config::with_recent_jobs`]). [`router`](crate::router) without an installed dashboard shows tasks, slots and health, but neither
+/// ([`Config::with_recent_jobs`]). The subscriber leaves failures on stderr: an application without another one still prints them. [`router`](crate::router) without an installed dashboard shows tasks, slots and health, but neither
 /// events nor ended tasks, and ended jobs only if the application itself keeps them.
 ///
 /// ```no_run

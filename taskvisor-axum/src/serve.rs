@@ -18,7 +18,8 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 /// Creates a task that serves the installed [`Dashboard`] on an address of its own, such as `127.0.0.1:9900`. Port 0 selects a free one.
 ///
-/// - Without an installed dashboard it does not start: the state is missing.
+/// - Without an installed dashboard it does not start: the state is missing. [`Dashboard::install`] registers it, and records events;
+///   `App::state` alone does not record them.
 /// - It is named `dashboard`. It is ready once it listens, so that a service whose port is taken is not ready. An attempt that cannot
 ///   listen fails with the address in its message, and is retried with backoff.
 /// - It stops last, so that probes are answered while the other tasks stop. Streams of events end at the beginning of a shutdown. After

@@ -145,7 +145,7 @@ impl Snapshot<'_> {
                 written.last_error.clone_from(&task.failure);
             }
             Source::Reason(reason) => {
-                written.text = describe_reason(reason);
+                written.text = self.describe_reason(reason);
                 written.last_error = reason.last_error.as_ref().map(failure_answer);
             }
             Source::Slot(slot) => {
@@ -181,6 +181,35 @@ impl Snapshot<'_> {
             _ => "paused".to_owned(),
         };
         (text, None)
+    }
+
+    fn describe_reason(&self, reason: &HealthReason) -> String {
+        match reason.kind {
+            HealthReasonKind::GaveUp if reason.failures > 0 => {
+                format!("gave up, {}", failures(reason.failures))
+            }
+            HealthReasonKind::GaveUp => "gave up".to_owned(),
+            HealthReasonKind::Stalled => "has sent no heartbeat in time".to_owned(),
+            HealthReasonKind::Stuck => STUCK.to_owned(),
+            HealthReasonKind::Paused => "paused".to_owned(),
+            HealthReasonKind::ShuttingDown => "shutting down".to_owned(),
+            _ => self.describe_unready(reason.task.as_deref()),
+        }
+    }
+
+    /// Says what a task that is not ready lacks. A reader may not know that a loop which never returns is not ready by default.
+    fn describe_unready(&self, task: Option<&str>) -> String {
+        let Some(task) = task else { return "not ready".to_owned() };
+        if self.supervisor.task(task).is_some_and(|task| task.status().stopping) {
+            return "not ready: it stops".to_owned();
+        }
+        let options = self.policy(task);
+        let ready = options.iter().find(|option| option.name == "ready").map(|option| option.value.as_str());
+        match ready {
+            Some("success") => "not ready until an attempt succeeds".to_owned(),
+            Some("notify") => "not ready until its attempt calls `ready.notify()`".to_owned(),
+            _ => "not ready".to_owned(),
+        }
     }
 
     /// The number of consecutive failures, with the time that those in the history took until `end`; and the start of the first of them.
@@ -239,18 +268,6 @@ fn kind_of_reason(kind: HealthReasonKind) -> AttentionKind {
         HealthReasonKind::ShuttingDown => AttentionKind::ShuttingDown,
         // `HealthReasonKind` may grow.
         _ => AttentionKind::NotReady,
-    }
-}
-
-fn describe_reason(reason: &HealthReason) -> String {
-    match reason.kind {
-        HealthReasonKind::GaveUp if reason.failures > 0 => format!("gave up, {}", failures(reason.failures)),
-        HealthReasonKind::GaveUp => "gave up".to_owned(),
-        HealthReasonKind::Stalled => "has sent no heartbeat in time".to_owned(),
-        HealthReasonKind::Stuck => STUCK.to_owned(),
-        HealthReasonKind::Paused => "paused".to_owned(),
-        HealthReasonKind::ShuttingDown => "shutting down".to_owned(),
-        _ => "not ready".to_owned(),
     }
 }
 

@@ -68,7 +68,7 @@ impl Snapshot<'_> {
     }
 
     #[cfg(feature = "macros")]
-    fn policy(&self, name: &str) -> Vec<PolicyOptionAnswer> {
+    pub(super) fn policy(&self, name: &str) -> Vec<PolicyOptionAnswer> {
         let base = base_name(name);
         let options = self.supervisor.policy(base);
         let option = |option: taskvisor::PolicyOption| PolicyOptionAnswer {
@@ -81,7 +81,7 @@ impl Snapshot<'_> {
 
     /// Only applications know the origins of their options.
     #[cfg(not(feature = "macros"))]
-    fn policy(&self, _: &str) -> Vec<PolicyOptionAnswer> {
+    pub(super) fn policy(&self, _: &str) -> Vec<PolicyOptionAnswer> {
         Vec::new()
     }
 }

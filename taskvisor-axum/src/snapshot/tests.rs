@@ -150,6 +150,20 @@ async fn a_start_is_no_degradation_until_something_fails() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_task_that_stops_is_not_ready_because_of_it() {
+    let supervisor = Supervisor::default();
+    let slow = TaskFn::arc("slow", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        sleep(Duration::from_secs(5)).await;
+        Ok(())
+    });
+    supervisor.add_task(TaskSpec::once(slow).with_ready(Readiness::Start)).expect("valid");
+    supervisor.ready().await.expect("it starts");
+    supervisor.remove_task("slow").expect("it runs");
+    assert_eq!(only(&supervisor).text, "not ready: it stops");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_heartbeat_is_progress() {
     let supervisor = Supervisor::default();
     let work = TaskFn::arc("work", |ctx: TaskContext| async move {
