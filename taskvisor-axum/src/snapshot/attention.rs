@@ -203,7 +203,7 @@ impl Snapshot<'_> {
         if self.supervisor.task(task).is_some_and(|task| task.status().stopping) {
             return "not ready: it stops".to_owned();
         }
-        let options = self.policy(task);
+        let options = self.policy(self.task_of(task));
         let ready = options.iter().find(|option| option.name == "ready").map(|option| option.value.as_str());
         match ready {
             Some("success") => "not ready until an attempt succeeds".to_owned(),
