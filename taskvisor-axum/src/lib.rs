@@ -90,6 +90,7 @@
 // Layers: a file or a folder imports only from those above it; a test checks this.
 pub mod answer;
 mod clock;
+mod connections;
 mod failure;
 mod nearest;
 mod refusal;

@@ -4,12 +4,13 @@ use std::io;
 use std::time::Duration;
 
 use taskvisor::{
-    BackoffPolicy, Readiness, Ready, State, StopOrder, SupervisorHandle, TaskContext, TaskError, TaskFn,
-    TaskSpec,
+    BackoffPolicy, CancellationToken, Readiness, Ready, State, StopOrder, SupervisorHandle, TaskContext,
+    TaskError, TaskFn, TaskSpec,
 };
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout_at};
 
+use crate::connections::Connections;
 use crate::dashboard::Dashboard;
 use crate::routes::router_of;
 
@@ -23,7 +24,8 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// - It is named `dashboard`. It is ready once it listens, so that a service whose port is taken is not ready. An attempt that cannot
 ///   listen fails with the address in its message, and is retried with backoff, unless the text is no address with a port.
 /// - It stops last, so that probes are answered while the other tasks stop. Streams of events end at the beginning of a shutdown. After
-///   the stop request it answers the requests that it has begun, for at most a second.
+///   the stop request it answers the requests that it has begun, for at most a second. Then all its connections are closed, also when it
+///   is paused, restarted or canceled.
 /// - It never ends by itself: an application that ends once all its tasks have ended runs until a signal.
 /// - Every client that reaches the address reads names, errors and options. Listen on a loopback address, or nest
 ///   [`router`](crate::router) behind your own authentication.
@@ -86,7 +88,10 @@ async fn answer(
     supervisor: SupervisorHandle,
     context: &TaskContext,
 ) -> Result<(), TaskError> {
-    let serving = axum::serve(listener, router_of(supervisor))
+    let end = CancellationToken::new();
+    // Whatever ends the attempt also ends the connections: a stop, or an abort that drops this future.
+    let _end_connections = end.clone().drop_guard();
+    let serving = axum::serve(Connections::new(listener, end), router_of(supervisor))
         .with_graceful_shutdown(context.token().cancelled_owned());
     let mut serving = std::pin::pin!(serving.into_future());
     if let Some(result) = context.run_until_cancelled(serving.as_mut()).await {

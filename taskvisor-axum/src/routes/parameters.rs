@@ -22,9 +22,9 @@ impl Parameters {
             let message = format!("the parameters cannot be read: {error}");
             Refusal::new(ErrorCode::BadParameter, message).allowing(known.iter().copied())
         })?;
-        // The parser replaces bytes that are not UTF-8, and the result could be the name of another task.
-        let is_replaced = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
-        if pairs.0.iter().any(|(name, value)| is_replaced(name) || is_replaced(value)) {
+        // The parser replaces bytes that are not UTF-8, and the result could be the name of another task. A name may contain the
+        // replacement itself, for example that of a file.
+        if std::str::from_utf8(&percent_decoded(uri.query().unwrap_or_default())).is_err() {
             let message = "the parameters cannot be read: write them as percent-encoded UTF-8";
             return Err(Refusal::new(ErrorCode::BadParameter, message).allowing(known.iter().copied()));
         }
@@ -74,6 +74,29 @@ impl Parameters {
             Some(value) => Err(bad_value(name, value, "`true` or `false`").allowing(["true", "false"])),
         }
     }
+}
+
+/// The bytes of a query. Its separators are ASCII, so that they are no part of another character.
+fn percent_decoded(query: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(query.len());
+    let mut rest = query.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits =
+            after.get(..2).filter(|_| first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        // `from_str_radix` also reads `+1`.
+        let digits = digits.filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                decoded.push(first);
+                rest = after;
+            }
+        }
+    }
+    decoded
 }
 
 /// The refusal of a value. `expected` says what to write instead.

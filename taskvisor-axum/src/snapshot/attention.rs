@@ -11,7 +11,7 @@ use taskvisor::{Health, HealthReason, HealthReasonKind, Phase, SlotStatus, TaskS
 use tokio::time::Instant;
 
 use super::Snapshot;
-use super::slots::is_growing;
+use super::slots::{is_growing, queued_since};
 use super::task::{has_failed, next_attempt};
 use crate::answer::{Attention, AttentionKind};
 use crate::events::EndedTask;
@@ -141,7 +141,7 @@ impl Snapshot<'_> {
                 written.since = self.moment.time(since.unwrap_or(found.since));
             }
             Source::Ended(task) => {
-                written.text = "gave up, and has ended".to_owned();
+                written.text = describe_end(task);
                 written.last_error.clone_from(&task.failure);
             }
             Source::Reason(reason) => {
@@ -150,8 +150,10 @@ impl Snapshot<'_> {
             }
             Source::Slot(slot) => {
                 written.slot = Some(bounded(slot.key.to_string()));
-                written.text =
-                    format!("{} submissions wait for it, and more come than leave", slot.waiting.len());
+                let (waiting, queued) = (slot.waiting.len(), queued_since(slot));
+                written.text = format!(
+                    "{waiting} submissions wait for it, {queued} of them since its oldest owner acquired it"
+                );
             }
         }
         written
@@ -201,7 +203,7 @@ impl Snapshot<'_> {
         if self.supervisor.task(task).is_some_and(|task| task.status().stopping) {
             return "not ready: it stops".to_owned();
         }
-        let options = self.policy(task);
+        let options = self.policy(self.task_of(task));
         let ready = options.iter().find(|option| option.name == "ready").map(|option| option.value.as_str());
         match ready {
             Some("success") => "not ready until an attempt succeeds".to_owned(),
@@ -266,6 +268,17 @@ fn kind_of_reason(kind: HealthReasonKind) -> AttentionKind {
         HealthReasonKind::ShuttingDown => AttentionKind::ShuttingDown,
         // `HealthReasonKind` may grow.
         _ => AttentionKind::NotReady,
+    }
+}
+
+fn describe_end(task: &EndedTask) -> String {
+    let time = task.failing_since.and_then(|since| task.ended_at.checked_duration_since(since));
+    match (task.failures, time) {
+        (0, _) => "gave up, and has ended".to_owned(),
+        (count @ 2.., Some(time)) => {
+            format!("gave up, {} in {}, and has ended", failures(count), rounded(time))
+        }
+        (count, _) => format!("gave up, {}, and has ended", failures(count)),
     }
 }
 

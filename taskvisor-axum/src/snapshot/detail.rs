@@ -39,7 +39,7 @@ impl Snapshot<'_> {
     ) -> TaskDetailAnswer {
         let (mut needs, mut after, mut dependents) = (Vec::new(), Vec::new(), Vec::new());
         // An instance has the dependencies of its task.
-        let base = base_name(name);
+        let base = self.task_of(name);
         for edge in self.supervisor.dependencies() {
             let is_of_task = edge.task == *base;
             match edge.kind {
@@ -60,17 +60,26 @@ impl Snapshot<'_> {
             instances,
             attempts: task.attempts.take().unwrap_or_default(),
             task,
-            policy: self.policy(name),
+            policy: self.policy(base),
             needs,
             after,
             dependents,
         }
     }
 
-    #[cfg(feature = "macros")]
-    pub(super) fn policy(&self, name: &str) -> Vec<PolicyOptionAnswer> {
+    /// The name of the task of an instance. A task whose own name ends like that of an instance, as in `shard/3`, is none.
+    pub(super) fn task_of<'a>(&self, name: &'a str) -> &'a str {
         let base = base_name(name);
-        let options = self.supervisor.policy(base);
+        let is_instance = |id| self.supervisor.instances(base).iter().any(|one| one.id() == id);
+        // A task with instances has no task of its base name.
+        let is_task = self.supervisor.task(base).is_some()
+            || self.supervisor.task(name).is_some_and(|task| !is_instance(task.id()));
+        if is_task { name } else { base }
+    }
+
+    #[cfg(feature = "macros")]
+    pub(super) fn policy(&self, task: &str) -> Vec<PolicyOptionAnswer> {
+        let options = self.supervisor.policy(task);
         let option = |option: taskvisor::PolicyOption| PolicyOptionAnswer {
             name: option.name.to_owned(),
             origin: option.origin.to_string(),

@@ -20,9 +20,8 @@ impl Snapshot<'_> {
         let dependencies = self.supervisor.dependencies();
         let health = self.supervisor.health();
         let attention = self.attention(&health, &live, &ended, &[]);
-        // A task with instances needs attention if one of them does.
-        let needs_attention: HashSet<&str> =
-            attention.iter().filter_map(Found::task).map(base_name).collect();
+        let needs_attention: HashSet<&str> = attention.iter().filter_map(Found::task).collect();
+        let of_instances: HashSet<&str> = needs_attention.iter().map(|name| base_name(name)).collect();
         let tasks = live.iter().filter(|row| !row.is_submission());
         let live: HashMap<&str, &TaskStatus> = tasks.map(|row| (&*row.name, row)).collect();
         let ended: HashMap<&str, &EndedTask> = ended.iter().map(|task| (task.name.as_str(), task)).collect();
@@ -34,7 +33,11 @@ impl Snapshot<'_> {
                     (None, Some(task)) => (Some(PhaseName::Ended), task.completed),
                     (None, None) => (None, false),
                 };
-                let needs_attention = phase.is_none() || needs_attention.contains(name);
+                // A task with instances needs attention if one of them does. One without may be named `shard/3`.
+                let has_instances = live.get(name).is_some_and(|row| !row.instances().is_empty());
+                let needs_attention = phase.is_none()
+                    || needs_attention.contains(name)
+                    || (has_instances && of_instances.contains(name));
                 Node { name: name.to_owned(), phase, ready, needs_attention }
             });
         }

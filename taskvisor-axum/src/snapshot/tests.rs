@@ -67,10 +67,10 @@ async fn a_slot_grows_while_more_submissions_come_than_leave() {
         (slot.kind, slot.slot.as_deref(), slot.task),
         (AttentionKind::GrowingSlot, Some("mail"), None)
     );
-    assert_eq!(slot.text, "3 submissions wait for it, and more come than leave");
+    assert_eq!(slot.text, "3 submissions wait for it, 3 of them since its oldest owner acquired it");
     assert_eq!(
         status(&supervisor).text,
-        "DEGRADED: slot `mail`: 3 submissions wait for it, and more come than leave"
+        "DEGRADED: slot `mail`: 3 submissions wait for it, 3 of them since its oldest owner acquired it"
     );
     owner.cancel();
     owner.outcome().await;

@@ -6,6 +6,7 @@ mod controls;
 mod description;
 mod events;
 mod failures;
+mod names;
 mod openapi;
 mod phases;
 mod recorded;

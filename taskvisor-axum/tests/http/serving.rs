@@ -5,7 +5,8 @@ use std::time::Duration;
 use taskvisor::{BackoffPolicy, Config, Phase, Supervisor, TaskContext, TaskFn, TaskSpec};
 use taskvisor_axum::answer::{ErrorAnswer, ErrorCode, HealthAnswer, StatusAnswer, Verdict};
 use taskvisor_axum::{Dashboard, router, serve};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use crate::phases::endless;
@@ -91,6 +92,25 @@ async fn probes_are_answered_while_other_tasks_stop() {
     release.send(()).expect("it waits");
     let report = server.supervisor.shutdown().await.expect("all tasks stop in time");
     assert!(report.stuck.is_empty());
+}
+
+#[tokio::test]
+async fn connections_end_with_the_server() {
+    let server = Server::start(Dashboard::new()).await;
+    let mut stream = TcpStream::connect(server.address).await.expect("it listens");
+    stream.write_all(b"GET /events HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it reads");
+    let mut first = [0; 15];
+    stream.read_exact(&mut first).await.expect("it answers");
+    assert_eq!(&first, b"HTTP/1.1 200 OK");
+    let mut unfinished = TcpStream::connect(server.address).await.expect("it listens");
+    unfinished.write_all(b"GET /status HTTP/1.1\r\nhost:").await.expect("it reads");
+
+    server.handle().operator("on-call").pause("dashboard").expect("it runs");
+    for mut connection in [stream, unfinished] {
+        let until_closed = async { while matches!(connection.read(&mut [0; 4096]).await, Ok(1..)) {} };
+        let closed = tokio::time::timeout(Duration::from_secs(30), until_closed).await;
+        closed.expect("a paused server serves no stream");
+    }
 }
 
 #[tokio::test]
