@@ -43,6 +43,7 @@ pub(crate) const ACTIONS: [Operation; 7] = [
 ///     Dashboard::new().install(app).task(taskvisor_axum::serve("127.0.0.1:9900"));
 /// }
 /// ```
+#[must_use = "install it with `install`, or with `install_on`"]
 pub struct Dashboard {
     name: Option<String>,
     controls: Option<Controls>,
@@ -65,7 +66,6 @@ impl Dashboard {
     pub const RECENT_JOBS: usize = 1_000;
 
     /// Creates a read-only dashboard.
-    #[must_use]
     pub fn new() -> Self {
         Self {
             name: None,
@@ -82,7 +82,6 @@ impl Dashboard {
     }
 
     /// Sets the name of the service, which the page shows. The default is the name of the program.
-    #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -102,7 +101,6 @@ impl Dashboard {
     ///     (sent == format!("Bearer {token}")).then(|| "operator".to_owned())
     /// });
     /// ```
-    #[must_use]
     pub fn with_controls<A>(mut self, authorize: A) -> Self
     where
         A: Fn(&ControlRequest<'_>) -> Option<String> + Send + Sync + 'static,
@@ -121,7 +119,6 @@ impl Dashboard {
     /// // For example, `metrics_exporter_prometheus::PrometheusHandle::render`.
     /// let dashboard = Dashboard::new().with_metrics(|| "up 1\n".to_owned());
     /// ```
-    #[must_use]
     pub fn with_metrics(mut self, render: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.metrics = Some(Box::new(render));
         self
@@ -131,7 +128,6 @@ impl Dashboard {
     ///
     /// A client that reconnects receives the events since its last one that are kept, and the number of the others. An event takes up about
     /// 400 bytes. All of them take up at most 2 KiB × `events` (8 MiB by default), so that fewer are kept if their texts are long.
-    #[must_use]
     pub fn with_event_ring(mut self, events: usize) -> Self {
         self.ring_capacity = events.max(1);
         self
@@ -139,7 +135,6 @@ impl Dashboard {
 
     /// Sets how many ended jobs are kept, 0 for none. The default is [`RECENT_JOBS`](Self::RECENT_JOBS). A
     /// [`Config::with_recent_jobs`] of the application overrides it.
-    #[must_use]
     pub fn with_recent_jobs(mut self, jobs: usize) -> Self {
         self.recent_jobs = jobs;
         self
