@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 #[cfg(feature = "macros")]
@@ -110,7 +112,7 @@ impl Dashboard {
     }
 
     /// Offers `GET /metrics`: `render` returns the text in the format of Prometheus. It is called for each request, on a thread of the
-    /// runtime, and must not block. Taskvisor writes its metrics to the facade `metrics`; the application installs the recorder that
+    /// runtime, and must not block. If it panics, the answer is 500. Taskvisor writes its metrics to the facade `metrics`; the application installs the recorder that
     /// renders them.
     ///
     /// ```
@@ -241,8 +243,9 @@ impl Dashboard {
         self.metrics.is_some()
     }
 
-    pub(crate) fn render_metrics(&self) -> Option<String> {
-        self.metrics.as_ref().map(|render| render())
+    /// The metrics, or the panic of the closure, which must not close the connection without an answer.
+    pub(crate) fn render_metrics(&self) -> Option<thread::Result<String>> {
+        self.metrics.as_ref().map(|render| catch_unwind(AssertUnwindSafe(render)))
     }
 
     pub(crate) fn ring(&self) -> Option<&Arc<EventRing>> {

@@ -4,14 +4,23 @@
 /// The most letters of a name that is compared: the time grows with the square of the length.
 const MAX_LETTERS: usize = 128;
 
+/// How many pairs of letters are compared at most: some milliseconds. Anyone may request an unknown name, and a service may have ten
+/// thousand tasks with long names.
+const MAX_PAIRS: usize = 2_000_000;
+
 /// Returns the most similar candidate, if at most a third of the letters differ. Of equally similar ones, the first. Case and separators do
-/// not count.
+/// not count. Candidates beyond [`MAX_PAIRS`] are not compared.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = letters(written)?;
     let most = written.len().max(3) / 3;
+    let mut pairs = 0;
     let near = candidates.into_iter().filter_map(|candidate| {
         let letters = letters(candidate)?;
         if written.len().abs_diff(letters.len()) > most {
+            return None;
+        }
+        pairs += written.len() * letters.len();
+        if pairs > MAX_PAIRS {
             return None;
         }
         let distance = distance(&written, &letters);
@@ -65,6 +74,17 @@ mod tests {
         }
         let long = "x".repeat(MAX_LETTERS + 1);
         assert_eq!(nearest(&long, [&*long]), None);
+    }
+
+    #[test]
+    fn only_so_many_candidates_are_compared() {
+        let name = |number: usize| format!("{number:0>100}");
+        let names: Vec<_> = (0..10_000).map(name).collect();
+        let find = |written: &str| nearest(written, names.iter().map(String::as_str)).map(str::to_owned);
+        assert_eq!(find(&name(7)), Some(name(7)));
+        assert_ne!(find(&name(9_999)), Some(name(9_999)), "it is beyond the bound");
+        let short = ["x"; 10_000].into_iter().chain(["billing"]);
+        assert_eq!(nearest("biling", short), Some("billing"), "names of another length cost nothing");
     }
 
     #[test]

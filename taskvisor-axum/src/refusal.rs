@@ -48,6 +48,7 @@ impl Refusal {
             ErrorCode::MissingHeader | ErrorCode::Forbidden => StatusCode::FORBIDDEN,
             ErrorCode::Conflict => StatusCode::CONFLICT,
             ErrorCode::TooManyStreams => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::MetricsPanicked => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

@@ -64,4 +64,6 @@ pub enum ErrorCode {
     NotInstalled,
     /// 503: too many event streams are open.
     TooManyStreams,
+    /// 500: the closure of the application that renders the metrics panicked.
+    MetricsPanicked,
 }

@@ -91,7 +91,7 @@ pub(super) fn paths() -> Vec<Path> {
             "The metrics, in the format of Prometheus.",
             Content::Text("text/plain"),
         )
-        .errors(&[NotInstalled]),
+        .errors(&[NotInstalled, MetricsPanicked]),
         Path::get("/openapi.json", "openapi", "This description.", Content::AnyJson),
     ]);
     paths

@@ -49,6 +49,10 @@ pub(super) async fn metrics(State(served): State<Served>) -> Result<impl IntoRes
         let message = "the application offers no metrics: call `Dashboard::with_metrics`";
         Refusal::new(ErrorCode::NotInstalled, message)
     })?;
+    let metrics = metrics.map_err(|_| {
+        let message = "the closure of `with_metrics` panicked, so that there are no metrics: see the log of the application";
+        Refusal::new(ErrorCode::MetricsPanicked, message)
+    })?;
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics))
 }
 

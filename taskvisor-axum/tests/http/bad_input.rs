@@ -60,6 +60,14 @@ fn refused(answer: &Answer, status: u16, expected: ErrorCode) -> ErrorAnswer {
 }
 
 #[tokio::test]
+async fn metrics_that_panic_are_an_error() {
+    let server = Server::start(Dashboard::new().with_metrics(|| panic!("of the test"))).await;
+    let answer = server.get("/metrics").await;
+    assert_eq!((answer.status, code(&answer)), (500, ErrorCode::MetricsPanicked));
+    assert_eq!(server.get("/health/live").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_path_that_does_not_exist_lists_those_that_do() {
     let untouched = Untouched::new().await;
     let long = format!("/{}", "x".repeat(60_000));

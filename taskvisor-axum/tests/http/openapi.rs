@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 use std::{env, fs, thread};
@@ -59,6 +60,9 @@ const EVENT_RING: usize = 150;
 /// What the application passes to the test.
 static STARTED: Mutex<Option<(SupervisorHandle, SocketAddr)>> = Mutex::new(None);
 
+/// Whether the metrics panic.
+static PANICS: AtomicBool = AtomicBool::new(false);
+
 /// Permits everything but `restart`.
 fn permit(request: &ControlRequest<'_>) -> Option<String> {
     (request.action() != Operation::Restart).then(|| "test".to_owned())
@@ -69,7 +73,10 @@ fn permit(request: &ControlRequest<'_>) -> Option<String> {
 async fn application(app: &mut App) {
     let dashboard = Dashboard::new()
         .with_controls(permit)
-        .with_metrics(|| "up 1\n".to_owned())
+        .with_metrics(|| {
+            assert!(!PANICS.load(Ordering::SeqCst), "of the test");
+            "up 1\n".to_owned()
+        })
         .with_event_ring(EVENT_RING);
     let late =
         TaskFn::arc("late", |ctx: TaskContext, ready: Ready, dashboard: State<Dashboard>| async move {
@@ -104,6 +111,8 @@ async fn every_answer_is_as_described() {
     add_all(&supervisor).await;
     read(&mut client, &supervisor).await;
     refuse(&mut client).await;
+    PANICS.store(true, Ordering::SeqCst);
+    client.get("/metrics", "/metrics", 500).await;
     control(&mut client).await;
     streams(&mut client).await;
     not_installed(&mut client).await;
