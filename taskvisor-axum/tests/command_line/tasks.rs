@@ -108,7 +108,14 @@ async fn task_says_what_why_since_when_and_what_is_next() {
             "migrate",
             &["state          completed\n", "next           nothing: it has ended\n", "needed by      web\n"],
         ),
-        ("import", &["last error     attempt 1, fatal: no file\n", "next           nothing: it has ended\n"]),
+        (
+            "import",
+            &[
+                "attempts       1\n",
+                "last error     attempt 1, fatal: no file\n",
+                "next           nothing: it has ended\n",
+            ],
+        ),
         ("database", &["needed by      web\n", "why            not ready\n"]),
         ("consume", &["INSTANCES\nNAME       STATE    FOR", "\nconsume/0  running", "\nconsume/1  running"]),
         ("consume/1", &["consume/1 (id "]),

@@ -122,8 +122,8 @@ fn next(task: &TaskAnswer, times: Times) -> String {
 }
 
 fn show_attempts(screen: &mut Screen, task: &TaskAnswer) {
-    // The service does not count the failures of a task beyond its end.
-    let attempts = if task.phase == PhaseName::Ended {
+    // Beyond the end of a task, the service knows only the failures with which it gave up.
+    let attempts = if task.phase == PhaseName::Ended && task.total_failures == 0 {
         task.attempt.to_string()
     } else {
         format!(
