@@ -35,7 +35,7 @@ pub struct StatusAnswer {
     pub attention: Vec<Attention>,
     /// How many entries `attention` has, also beyond those that are listed.
     pub attention_total: u64,
-    /// The actions that `POST /tasks/{name}/{action}` accepts. Empty if controls are off.
+    /// The actions that `POST /tasks/{name}/{action}` accepts. Empty if controls are off, and during a shutdown.
     pub actions: Vec<String>,
     /// Whether `GET /events` is offered.
     pub events: bool,

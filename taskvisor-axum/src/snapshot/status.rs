@@ -36,7 +36,8 @@ impl Snapshot<'_> {
             counts,
             attention_total: count(attention.len()),
             attention: written,
-            actions: dashboard.actions(),
+            // Each is refused during a shutdown.
+            actions: if verdict == Verdict::ShuttingDown { Vec::new() } else { dashboard.actions() },
             events: self.ring.is_some(),
             metrics: dashboard.has_metrics(),
             model: has_model,

@@ -66,7 +66,7 @@ async fn defaults_of_the_application_do_not_limit_the_server() {
 
 #[tokio::test]
 async fn probes_are_answered_while_other_tasks_stop() {
-    let server = Server::start(Dashboard::new()).await;
+    let server = Server::start(Dashboard::new().with_controls(|_| Some("test".to_owned()))).await;
     let (release, released) = oneshot::channel::<()>();
     let released = std::sync::Mutex::new(Some(released));
     let slow = TaskFn::arc("slow", move |ctx: TaskContext| {
@@ -85,6 +85,7 @@ async fn probes_are_answered_while_other_tasks_stop() {
     let health: HealthAnswer = answer.json();
     assert_eq!((answer.status, health.live), (503, true));
     let status: StatusAnswer = server.json("/status").await;
+    assert_eq!(status.actions, [""; 0], "each is refused during a shutdown");
     assert_eq!(
         (status.verdict, status.text.as_str()),
         (Verdict::ShuttingDown, "SHUTTING DOWN: 2 tasks left")
