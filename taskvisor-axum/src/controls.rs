@@ -81,6 +81,31 @@ impl<'a> ControlRequest<'a> {
     }
 
     /// Returns what the middleware of the application has attached to the request, such as its user.
+    ///
+    /// ```
+    /// use axum::extract::Request;
+    /// use axum::middleware::{Next, from_fn};
+    /// use axum::response::Response;
+    /// use taskvisor::SupervisorHandle;
+    /// use taskvisor_axum::{Dashboard, router};
+    ///
+    /// #[derive(Clone)]
+    /// struct User(String);
+    ///
+    /// async fn sign_in(mut request: Request, next: Next) -> Response {
+    ///     request.extensions_mut().insert(User("ada".to_owned())); // in a service, the user of the session
+    ///     next.run(request).await
+    /// }
+    ///
+    /// let dashboard = Dashboard::new().with_controls(|request| {
+    ///     let User(name) = request.extensions().get()?;
+    ///     Some(name.clone())
+    /// });
+    ///
+    /// fn routes(supervisor: SupervisorHandle) -> axum::Router {
+    ///     axum::Router::new().nest_service("/admin", router(supervisor).layer(from_fn(sign_in)))
+    /// }
+    /// ```
     #[must_use]
     pub fn extensions(&self) -> &'a Extensions {
         self.extensions

@@ -30,7 +30,7 @@ pub(crate) const ACTIONS: [Operation; 7] = [
 /// The settings of the HTTP face of a supervisor. It is read-only without [`with_controls`](Self::with_controls).
 ///
 /// Installed, it costs one subscriber, which keeps the latest events as text, and a lock for each end of a job
-/// ([`Config::with_recent_jobs`]). [`router`](crate::router) without an installed dashboard shows tasks, slots and health, but neither
+/// ([`Config::with_recent_jobs`]). The subscriber leaves failures on stderr: an application without another one still prints them. [`router`](crate::router) without an installed dashboard shows tasks, slots and health, but neither
 /// events nor ended tasks, and ended jobs only if the application itself keeps them.
 ///
 /// ```no_run
@@ -45,6 +45,7 @@ pub(crate) const ACTIONS: [Operation; 7] = [
 ///     Dashboard::new().install(app).task(taskvisor_axum::serve("127.0.0.1:9900"));
 /// }
 /// ```
+#[must_use = "install it with `install`, or with `install_on`"]
 pub struct Dashboard {
     name: Option<String>,
     controls: Option<Controls>,
@@ -67,7 +68,6 @@ impl Dashboard {
     pub const RECENT_JOBS: usize = 1_000;
 
     /// Creates a read-only dashboard.
-    #[must_use]
     pub fn new() -> Self {
         Self {
             name: None,
@@ -84,7 +84,6 @@ impl Dashboard {
     }
 
     /// Sets the name of the service, which the page shows. The default is the name of the program.
-    #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -104,7 +103,6 @@ impl Dashboard {
     ///     (sent == format!("Bearer {token}")).then(|| "operator".to_owned())
     /// });
     /// ```
-    #[must_use]
     pub fn with_controls<A>(mut self, authorize: A) -> Self
     where
         A: Fn(&ControlRequest<'_>) -> Option<String> + Send + Sync + 'static,
@@ -123,7 +121,6 @@ impl Dashboard {
     /// // For example, `metrics_exporter_prometheus::PrometheusHandle::render`.
     /// let dashboard = Dashboard::new().with_metrics(|| "up 1\n".to_owned());
     /// ```
-    #[must_use]
     pub fn with_metrics(mut self, render: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.metrics = Some(Box::new(render));
         self
@@ -133,7 +130,6 @@ impl Dashboard {
     ///
     /// A client that reconnects receives the events since its last one that are kept, and the number of the others. An event takes up about
     /// 400 bytes. All of them take up at most 2 KiB × `events` (8 MiB by default), so that fewer are kept if their texts are long.
-    #[must_use]
     pub fn with_event_ring(mut self, events: usize) -> Self {
         self.ring_capacity = events.max(1);
         self
@@ -141,7 +137,6 @@ impl Dashboard {
 
     /// Sets how many ended jobs are kept, 0 for none. The default is [`RECENT_JOBS`](Self::RECENT_JOBS). A
     /// [`Config::with_recent_jobs`] of the application overrides it.
-    #[must_use]
     pub fn with_recent_jobs(mut self, jobs: usize) -> Self {
         self.recent_jobs = jobs;
         self

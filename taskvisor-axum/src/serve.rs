@@ -19,9 +19,10 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 /// Creates a task that serves the installed [`Dashboard`] on an address of its own, such as `127.0.0.1:9900`. Port 0 selects a free one.
 ///
-/// - Without an installed dashboard it does not start: the state is missing.
+/// - Without an installed dashboard it does not start: the state is missing. [`Dashboard::install`] registers it, and records events;
+///   `App::state` alone does not record them.
 /// - It is named `dashboard`. It is ready once it listens, so that a service whose port is taken is not ready. An attempt that cannot
-///   listen fails with the address in its message, and is retried with backoff.
+///   listen fails with the address in its message, and is retried with backoff, unless the text is no address with a port.
 /// - It stops last, so that probes are answered while the other tasks stop. Streams of events end at the beginning of a shutdown. After
 ///   the stop request it answers the requests that it has begun, for at most a second. Then all its connections are closed, also when it
 ///   is paused, restarted or canceled.
@@ -70,11 +71,17 @@ pub fn serve(address: impl Into<String>) -> TaskSpec {
 }
 
 async fn listen(address: &str) -> Result<TcpListener, TaskError> {
-    let listening = TcpListener::bind(address).await;
-    listening.map_err(|error| {
-        let message = format!("cannot listen on `{address}`: {error}");
-        TaskError::from(io::Error::new(error.kind(), message))
-    })
+    let error = match TcpListener::bind(address).await {
+        Ok(listener) => return Ok(listener),
+        Err(error) => error,
+    };
+    let message = format!("cannot listen on `{address}`: {error}");
+    // A URL is looked up as the name of a host, and fails as a name that is not known yet does.
+    if error.kind() == io::ErrorKind::InvalidInput || address.contains("://") {
+        let message = format!("{message}; write a host and a port, such as `127.0.0.1:9900`");
+        return Err(TaskError::fatal(io::Error::new(io::ErrorKind::InvalidInput, message)));
+    }
+    Err(TaskError::from(io::Error::new(error.kind(), message)))
 }
 
 async fn answer(

@@ -75,9 +75,9 @@ pub struct TaskAnswer {
     pub ready_since: Option<String>,
     /// The number of its latest attempt, or 0 before the first.
     pub attempt: u64,
-    /// The number of consecutive failures. 0 after the end of the task.
+    /// The number of consecutive failures. Of a task that has ended: those with which it gave up, otherwise 0.
     pub failures: u32,
-    /// The number of all attempts that failed. 0 after the end of the task.
+    /// The number of all attempts that failed. Of a task that has ended: as `failures`.
     pub total_failures: u32,
     /// The number of attempts after the first one.
     pub restarts: u64,

@@ -44,6 +44,14 @@ pub(super) async fn method(verb: Method) -> Refusal {
 /// The refusal of a name that no added task has, with the most similar name.
 pub(super) fn task(supervisor: &SupervisorHandle, name: &str, message: String) -> Refusal {
     let tasks = supervisor.tasks();
+    // The labels of jobs look like names of tasks, in the events as on the page.
+    if tasks.iter().any(|task| task.is_submission() && task.name == *name) {
+        let name = bounded(name.to_owned());
+        let message = format!(
+            "`{name}` is no task, but the name of jobs: `GET /jobs` lists them, and no action controls them"
+        );
+        return Refusal::new(ErrorCode::UnknownTask, message);
+    }
     let known = tasks.iter().filter(|task| !task.is_submission()).map(|task| &*task.name);
     let message = bounded(message);
     match nearest(name, known) {

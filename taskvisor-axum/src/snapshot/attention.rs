@@ -11,7 +11,7 @@ use taskvisor::{Health, HealthReason, HealthReasonKind, Phase, SlotStatus, TaskS
 use tokio::time::Instant;
 
 use super::Snapshot;
-use super::slots::is_growing;
+use super::slots::{is_growing, queued_since};
 use super::task::{has_failed, next_attempt};
 use crate::answer::{Attention, AttentionKind};
 use crate::events::EndedTask;
@@ -141,17 +141,19 @@ impl Snapshot<'_> {
                 written.since = self.moment.time(since.unwrap_or(found.since));
             }
             Source::Ended(task) => {
-                written.text = "gave up, and has ended".to_owned();
+                written.text = describe_end(task);
                 written.last_error.clone_from(&task.failure);
             }
             Source::Reason(reason) => {
-                written.text = describe_reason(reason);
+                written.text = self.describe_reason(reason);
                 written.last_error = reason.last_error.as_ref().map(failure_answer);
             }
             Source::Slot(slot) => {
                 written.slot = Some(bounded(slot.key.to_string()));
-                written.text =
-                    format!("{} submissions wait for it, and more come than leave", slot.waiting.len());
+                let (waiting, queued) = (slot.waiting.len(), queued_since(slot));
+                written.text = format!(
+                    "{waiting} submissions wait for it, {queued} of them since its oldest owner acquired it"
+                );
             }
         }
         written
@@ -179,6 +181,35 @@ impl Snapshot<'_> {
             _ => "paused".to_owned(),
         };
         (text, None)
+    }
+
+    fn describe_reason(&self, reason: &HealthReason) -> String {
+        match reason.kind {
+            HealthReasonKind::GaveUp if reason.failures > 0 => {
+                format!("gave up, {}", failures(reason.failures))
+            }
+            HealthReasonKind::GaveUp => "gave up".to_owned(),
+            HealthReasonKind::Stalled => "has sent no heartbeat in time".to_owned(),
+            HealthReasonKind::Stuck => STUCK.to_owned(),
+            HealthReasonKind::Paused => "paused".to_owned(),
+            HealthReasonKind::ShuttingDown => "shutting down".to_owned(),
+            _ => self.describe_unready(reason.task.as_deref()),
+        }
+    }
+
+    /// Says what a task that is not ready lacks. A reader may not know that a loop which never returns is not ready by default.
+    fn describe_unready(&self, task: Option<&str>) -> String {
+        let Some(task) = task else { return "not ready".to_owned() };
+        if self.supervisor.task(task).is_some_and(|task| task.status().stopping) {
+            return "not ready: it stops".to_owned();
+        }
+        let options = self.policy(self.task_of(task));
+        let ready = options.iter().find(|option| option.name == "ready").map(|option| option.value.as_str());
+        match ready {
+            Some("success") => "not ready until an attempt succeeds".to_owned(),
+            Some("notify") => "not ready until its attempt calls `ready.notify()`".to_owned(),
+            _ => "not ready".to_owned(),
+        }
     }
 
     /// The number of consecutive failures, with the time that those in the history took until `end`; and the start of the first of them.
@@ -240,15 +271,14 @@ fn kind_of_reason(kind: HealthReasonKind) -> AttentionKind {
     }
 }
 
-fn describe_reason(reason: &HealthReason) -> String {
-    match reason.kind {
-        HealthReasonKind::GaveUp if reason.failures > 0 => format!("gave up, {}", failures(reason.failures)),
-        HealthReasonKind::GaveUp => "gave up".to_owned(),
-        HealthReasonKind::Stalled => "has sent no heartbeat in time".to_owned(),
-        HealthReasonKind::Stuck => STUCK.to_owned(),
-        HealthReasonKind::Paused => "paused".to_owned(),
-        HealthReasonKind::ShuttingDown => "shutting down".to_owned(),
-        _ => "not ready".to_owned(),
+fn describe_end(task: &EndedTask) -> String {
+    let time = task.failing_since.and_then(|since| task.ended_at.checked_duration_since(since));
+    match (task.failures, time) {
+        (0, _) => "gave up, and has ended".to_owned(),
+        (count @ 2.., Some(time)) => {
+            format!("gave up, {} in {}, and has ended", failures(count), rounded(time))
+        }
+        (count, _) => format!("gave up, {}, and has ended", failures(count)),
     }
 }
 

@@ -68,7 +68,7 @@ impl Snapshot<'_> {
     }
 
     /// The name of the task of an instance. A task whose own name ends like that of an instance, as in `shard/3`, is none.
-    fn task_of<'a>(&self, name: &'a str) -> &'a str {
+    pub(super) fn task_of<'a>(&self, name: &'a str) -> &'a str {
         let base = base_name(name);
         let is_instance = |id| self.supervisor.instances(base).iter().any(|one| one.id() == id);
         // A task with instances has no task of its base name.
@@ -78,7 +78,7 @@ impl Snapshot<'_> {
     }
 
     #[cfg(feature = "macros")]
-    fn policy(&self, task: &str) -> Vec<PolicyOptionAnswer> {
+    pub(super) fn policy(&self, task: &str) -> Vec<PolicyOptionAnswer> {
         let options = self.supervisor.policy(task);
         let option = |option: taskvisor::PolicyOption| PolicyOptionAnswer {
             name: option.name.to_owned(),
@@ -90,7 +90,7 @@ impl Snapshot<'_> {
 
     /// Only applications know the origins of their options.
     #[cfg(not(feature = "macros"))]
-    fn policy(&self, _: &str) -> Vec<PolicyOptionAnswer> {
+    pub(super) fn policy(&self, _: &str) -> Vec<PolicyOptionAnswer> {
         Vec::new()
     }
 }

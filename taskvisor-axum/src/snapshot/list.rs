@@ -1,6 +1,6 @@
 //! The list of the tasks: filtered, sorted by name, one page at a time.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use taskvisor::TaskStatus;
 
@@ -32,27 +32,42 @@ enum Row<'a> {
     Ended(&'a EndedTask),
 }
 
+impl Row<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Row::Live(status) => &status.name,
+            Row::Ended(task) => &task.name,
+        }
+    }
+
+    fn key(&self) -> (&str, u64) {
+        match self {
+            Row::Live(status) => (&status.name, status.id.get()),
+            Row::Ended(task) => (&task.name, task.id.get()),
+        }
+    }
+}
+
 impl Snapshot<'_> {
     pub(crate) fn task_list(&self, query: &TaskQuery) -> TaskListAnswer {
         let (live, ended) = self.all_tasks();
-        // By name. Two rows of one name are possible for a moment, while one task ends and the next one of its name is added.
-        let mut rows = BTreeMap::new();
-        for task in &ended {
-            rows.insert((task.name.as_str(), 0), Row::Ended(task));
-        }
-        for status in live.iter().filter(|status| !status.is_submission()) {
-            rows.insert((&*status.name, status.id.get()), Row::Live(status));
-        }
-        rows.retain(|(name, _), row| query.selects(name, row));
+        let ended = ended.iter().map(Row::Ended);
+        let mut rows: Vec<_> = live.iter().filter(is_task).map(Row::Live).chain(ended).collect();
+        rows.retain(|row| query.selects(row));
         let total = rows.len();
         if let Some(after) = query.after.as_deref() {
-            rows.retain(|(name, _), _| *name > after);
+            rows.retain(|row| row.name() > after);
         }
         let rest = rows.len();
-        let mut tasks = Vec::with_capacity(rest.min(query.limit));
-        for (_, row) in rows.into_iter().take(query.limit) {
-            tasks.push(self.row(&row, query.attempts));
+        // Two rows of one name are possible for a moment, while one task ends and the next one of its name is added.
+        let by_name = |left: &Row<'_>, right: &Row<'_>| left.key().cmp(&right.key());
+        if rest > query.limit {
+            // Sorting all rows for each page would take longer than all else.
+            rows.select_nth_unstable_by(query.limit, by_name);
+            rows.truncate(query.limit);
         }
+        rows.sort_unstable_by(by_name);
+        let tasks: Vec<_> = rows.iter().map(|row| self.row(row, query.attempts)).collect();
         let is_last = tasks.len() == rest;
         let next_cursor = tasks.last().filter(|_| !is_last).map(|last| cursor(&last.name));
         TaskListAnswer {
@@ -66,13 +81,13 @@ impl Snapshot<'_> {
 
     /// The statuses of all live tasks and submissions, and the ended tasks whose names no live task has.
     pub(super) fn all_tasks(&self) -> (Vec<TaskStatus>, Vec<EndedTask>) {
-        // A task that ends in between is in neither list for a moment. In the other order it could be in both.
+        // A task that ends in between is in neither list for a moment.
         let mut ended = self.ring.map(EventRing::ended_tasks).unwrap_or_default();
         let live = self.supervisor.tasks();
         if !ended.is_empty() {
             // The end of a task is published before its name is free.
-            let tasks = live.iter().filter(|row| !row.is_submission());
-            let names: HashSet<&str> = tasks
+            let rows = live.iter().filter(is_task);
+            let names: HashSet<&str> = rows
                 .flat_map(|row| std::iter::once(row).chain(row.instances()))
                 .map(|row| &*row.name)
                 .collect();
@@ -90,12 +105,13 @@ impl Snapshot<'_> {
 }
 
 impl TaskQuery {
-    /// How many tasks a page has by default.
+    /// How many tasks a page has, unless the request says otherwise.
     pub(crate) const DEFAULT_LIMIT: usize = 100;
     /// How many tasks a page has at most.
     pub(crate) const MAX_LIMIT: usize = 1_000;
 
-    fn selects(&self, name: &str, row: &Row<'_>) -> bool {
+    fn selects(&self, row: &Row<'_>) -> bool {
+        let name = row.name();
         let phase = match row {
             Row::Live(status) => phase_name(status),
             Row::Ended(_) => PhaseName::Ended,
@@ -106,7 +122,12 @@ impl TaskQuery {
     }
 }
 
-/// The beginning of each cursor. It shows that a text is a cursor, and not a name that was written by hand.
+/// A filter: whether a status is one of an added task.
+fn is_task(row: &&TaskStatus) -> bool {
+    !row.is_submission()
+}
+
+/// What marks a text as a cursor, so that a name that was written by hand is noticed.
 const CURSOR: &str = "after:";
 
 fn cursor(name: &str) -> String {

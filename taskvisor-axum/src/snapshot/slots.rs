@@ -60,7 +60,11 @@ impl Snapshot<'_> {
 /// acquired the slot, and the first one has waited long. One look at the slot shows this, so that nothing is kept between two requests.
 pub(super) fn is_growing(slot: &SlotStatus, now: Instant) -> bool {
     let has_waited = |since: Instant| now.saturating_duration_since(since) >= GROWING_WAIT;
-    let queued = slot.waiting.iter().filter(|waiter| waiter.since >= slot.since).count();
-    queued > slot.capacity.saturating_mul(2)
+    queued_since(slot) > slot.capacity.saturating_mul(2)
         && slot.waiting.first().is_some_and(|first| has_waited(first.since))
+}
+
+/// How many of the waiting submissions were queued since the oldest owner acquired the slot.
+pub(super) fn queued_since(slot: &SlotStatus) -> usize {
+    slot.waiting.iter().filter(|waiter| waiter.since >= slot.since).count()
 }

@@ -67,10 +67,10 @@ async fn a_slot_grows_while_more_submissions_come_than_leave() {
         (slot.kind, slot.slot.as_deref(), slot.task),
         (AttentionKind::GrowingSlot, Some("mail"), None)
     );
-    assert_eq!(slot.text, "3 submissions wait for it, and more come than leave");
+    assert_eq!(slot.text, "3 submissions wait for it, 3 of them since its oldest owner acquired it");
     assert_eq!(
         status(&supervisor).text,
-        "DEGRADED: slot `mail`: 3 submissions wait for it, and more come than leave"
+        "DEGRADED: slot `mail`: 3 submissions wait for it, 3 of them since its oldest owner acquired it"
     );
     owner.cancel();
     owner.outcome().await;
@@ -147,6 +147,20 @@ async fn a_start_is_no_degradation_until_something_fails() {
     sleep(Duration::from_secs(2)).await;
     let started = status(&supervisor);
     assert_eq!((started.verdict, started.text.as_str()), (Verdict::Ok, "OK: 2 tasks, 2 running"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_stops_is_not_ready_because_of_it() {
+    let supervisor = Supervisor::default();
+    let slow = TaskFn::arc("slow", |ctx: TaskContext| async move {
+        ctx.cancelled().await;
+        sleep(Duration::from_secs(5)).await;
+        Ok(())
+    });
+    supervisor.add_task(TaskSpec::once(slow).with_ready(Readiness::Start)).expect("valid");
+    supervisor.ready().await.expect("it starts");
+    supervisor.remove_task("slow").expect("it runs");
+    assert_eq!(only(&supervisor).text, "not ready: it stops");
 }
 
 #[tokio::test(start_paused = true)]

@@ -60,6 +60,14 @@ fn a_refusal_of_a_later_version_is_shown() {
 }
 
 #[test]
+fn a_refusal_by_a_middleware_suggests_a_token() {
+    for status in ["401 Unauthorized", "403 Forbidden"] {
+        let server = FakeServer::answering(response(status, "text/plain", "sign in first"));
+        run(&server.url(), &["status"]).expect_failure(1, &[status, "`sign in first`", "`--token`"]);
+    }
+}
+
+#[test]
 fn control_characters_in_a_refusal_are_escaped() {
     let body =
         r#"{"version":1,"error":{"code":"gone","message":"\u001b]0;owned\u0007","allowed":["\u001b[2J"]}}"#;

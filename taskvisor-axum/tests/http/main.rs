@@ -5,6 +5,7 @@ mod bad_input;
 mod controls;
 mod description;
 mod events;
+mod failures;
 mod names;
 mod openapi;
 mod phases;

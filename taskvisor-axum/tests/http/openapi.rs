@@ -129,7 +129,10 @@ async fn start(client: &mut Client, supervisor: &SupervisorHandle) {
         client.get(path, path, 503).await;
     }
     client.get("/health/live", "/health/live", 200).await;
-    client.get("/status", "/status", 200).await;
+    let status: StatusAnswer = client.get("/status", "/status", 200).await.json();
+    // It says what is missing.
+    let text = "STARTING: `late` is not ready until its attempt calls `ready.notify()`";
+    assert_eq!(status.text, text);
     supervisor.restart("late").expect("it runs");
     eventually(|| supervisor.health().started).await;
     for path in ["/health/started", "/health/ready"] {

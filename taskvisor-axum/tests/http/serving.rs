@@ -32,12 +32,14 @@ async fn a_taken_port_fails_the_task_with_the_address() {
 }
 
 #[tokio::test]
-async fn an_unreadable_address_is_named_too() {
-    let supervisor = Dashboard::new().install_on(Supervisor::builder(Config::default())).build();
-    let task = supervisor.add_task(serve("nowhere")).expect("a valid task");
-    eventually(|| task.status().failures > 0).await;
-    let error = task.status().last_error.expect("it has failed").to_string();
-    assert!(error.starts_with("cannot listen on `nowhere`: "), "{error}");
+async fn an_unreadable_address_fails_for_good() {
+    for address in ["nowhere", "127.0.0.1:99x", "http://127.0.0.1:9900"] {
+        let supervisor = Dashboard::new().install_on(Supervisor::builder(Config::default())).build();
+        let task = supervisor.add_task(serve(address)).expect("a valid task");
+        let outcome = task.outcome().await.to_string();
+        assert!(outcome.contains(&format!("cannot listen on `{address}`: ")), "{outcome}");
+        assert!(outcome.ends_with("write a host and a port, such as `127.0.0.1:9900`"), "{outcome}");
+    }
 }
 
 #[tokio::test]

@@ -176,6 +176,31 @@ impl Subscriber {
         self
     }
 
+    /// Keeps failures on stderr although this subscriber receives their events, unless another subscriber receives them too. For a
+    /// subscriber that only stores events: a failure would be silent until a reader asks for them. Only an application with
+    /// `#[taskvisor::main]` writes failures to stderr.
+    ///
+    /// ```
+    /// use std::collections::VecDeque;
+    /// use taskvisor::{Event, Subscribe, Subscriber};
+    ///
+    /// struct Latest(VecDeque<String>);
+    ///
+    /// impl Subscribe for Latest {
+    ///     async fn on_event(&mut self, event: &Event) {
+    ///         self.0.truncate(99);
+    ///         self.0.push_front(event.to_string());
+    ///     }
+    /// }
+    ///
+    /// let latest = Subscriber::new(Latest(VecDeque::new())).with_failures_on_stderr();
+    /// ```
+    #[must_use]
+    pub fn with_failures_on_stderr(mut self) -> Self {
+        self.is_heard = || false;
+        self
+    }
+
     /// Returns the name.
     #[must_use]
     pub fn name(&self) -> &str {

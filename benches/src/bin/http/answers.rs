@@ -73,8 +73,7 @@ async fn measure_with(tasks: usize, past: Past) {
             listed.push(time(|| question.paths.iter().for_each(|_| list(&supervisor.handle()))));
             let paths = question.paths.clone();
             let reading = tokio::task::spawn_blocking(move || {
-                let taken =
-                    time(|| assert_eq!(paths.iter().map(|path| connection.get(path)).sum::<usize>(), bytes));
+                let taken = time(|| assert!(paths.iter().all(|path| connection.get(path) > 0)));
                 (connection, taken)
             });
             let (returned, taken) = reading.await.expect("no panic");

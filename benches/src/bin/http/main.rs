@@ -5,6 +5,7 @@
 //! What an installed dashboard adds to an event, without a client, is counted by `--features http --bin instructions`.
 
 mod answers;
+#[allow(dead_code, reason = "this program reads the live bytes only")]
 #[path = "../../count.rs"]
 mod count;
 mod memory;

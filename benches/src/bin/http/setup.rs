@@ -1,11 +1,10 @@
 //! Supervisors with tasks, and servers.
 
-use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use taskvisor::{BackoffPolicy, Config, Supervisor, TaskError, TaskFn, TaskHandle, TaskSpec};
+use taskvisor::{BackoffPolicy, Config, Supervisor, TaskContext, TaskError, TaskFn, TaskHandle, TaskSpec};
 use taskvisor_axum::{Dashboard, serve};
 
 /// What the tasks have done before they are parked in a running attempt.
@@ -60,11 +59,14 @@ pub async fn add_tasks(supervisor: &Supervisor, tasks: usize, past: Past) {
 
 fn task(number: usize, past: Past) -> TaskSpec {
     let left = AtomicU64::new(past.attempts());
-    let body = TaskFn::arc(format!("task-{number:05}"), move || {
+    let body = TaskFn::arc(format!("task-{number:05}"), move |context: TaskContext| {
         let is_parked = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_err();
         async move {
             match past {
-                _ if is_parked => pending().await,
+                _ if is_parked => {
+                    context.cancelled().await;
+                    Err(TaskError::Canceled)
+                }
                 Past::Failed => Err(TaskError::fail("connection refused")),
                 _ => Ok(()),
             }

@@ -25,6 +25,10 @@ const MAX_ANSWER: u64 = 64 << 20;
 /// How many characters of an answer that is not JSON an error shows.
 const EXCERPT: usize = 80;
 
+/// What to do after a refusal that a token may prevent.
+const TOKEN_HINT: &str =
+    "if the service demands a token, pass it with `--token` or the variable `TASKVISOR_TOKEN`";
+
 /// A connection to one service.
 pub(crate) struct Client {
     agent: Agent,
@@ -214,9 +218,7 @@ fn refusal(url: &str, response: &Response<Body>, text: &str) -> RequestError {
         if !allowed.is_empty() {
             error = error.with_hint(format!("possible: {}", allowed.join(", ")));
         } else if status == StatusCode::FORBIDDEN || status == StatusCode::UNAUTHORIZED {
-            error = error.with_hint(
-                "if the service demands a token, pass it with `--token` or the variable `TASKVISOR_TOKEN`",
-            );
+            error = error.with_hint(TOKEN_HINT);
         }
         return error;
     }
@@ -227,7 +229,12 @@ fn refusal(url: &str, response: &Response<Body>, text: &str) -> RequestError {
             .with_hint("pass the address of the dashboard itself with `--url`");
     }
     let reason = if text.trim().is_empty() { String::new() } else { format!(": `{}`", excerpt(text)) };
-    RequestError::new(kind, format!("`{url}` answers with status {status}{reason}"))
+    let error = RequestError::new(kind, format!("`{url}` answers with status {status}{reason}"));
+    // The middleware around a nested router answers in its own words.
+    if status == StatusCode::FORBIDDEN || status == StatusCode::UNAUTHORIZED {
+        return error.with_hint(TOKEN_HINT);
+    }
+    error
         .with_hint("check with `--url` that the address is that of the dashboard, with the path under which it is nested")
 }
 

@@ -30,6 +30,10 @@ pub(crate) struct TaskEnd {
     pub(crate) canceled: bool,
     /// Whether it has exceeded its `max_retries` or its `max_failures`.
     pub(crate) gave_up: bool,
+    /// The number of failures with which it gave up, or 0.
+    pub(crate) failures: u32,
+    /// When the first attempt of its last series of failures has failed, as far as the events say it.
+    pub(crate) failing_since: Option<Instant>,
     /// The failure of the outcome. The error itself is not kept.
     pub(crate) failure: Option<FailureAnswer>,
     /// The number of its last attempt. 0 if there was none, or if the events that say it were lost.
@@ -66,7 +70,10 @@ pub(super) struct EndedTasks {
 struct LiveTask {
     id: TaskId,
     attempt: u64,
-    gave_up: bool,
+    /// The number of failures with which it gave up, until its next attempt starts.
+    gave_up: Option<u32>,
+    /// When the first attempt of the present series of failures has failed.
+    failing_since: Option<Instant>,
 }
 
 /// The texts of an end, which are written outside of the lock.
@@ -108,7 +115,7 @@ impl EndedTasks {
             EventKind::Ended { outcome, .. } => self.record_end(event, name, id, outcome, end),
             // These may follow the end, and would make the ended task a live one.
             EventKind::Removed | EventKind::Operated { .. } => {}
-            kind => self.record_progress(name, id, kind),
+            _ => self.record_progress(event, name, id),
         }
     }
 
@@ -117,21 +124,29 @@ impl EndedTasks {
         self.live.clear();
     }
 
-    fn record_progress(&mut self, name: &str, id: TaskId, kind: &EventKind) {
+    fn record_progress(&mut self, event: &Event, name: &str, id: TaskId) {
         let known = self.live.get(name).map(|live| live.id);
         if known.is_none_or(|known| known < id) {
-            self.live.insert(name.to_owned(), LiveTask { id, attempt: 0, gave_up: false });
+            self.live
+                .insert(name.to_owned(), LiveTask { id, attempt: 0, gave_up: None, failing_since: None });
             if self.by_name.get(name).is_some_and(|(_, ended)| ended.id < id) {
                 self.forget(name);
             }
         }
         let Some(live) = self.live.get_mut(name).filter(|live| live.id == id) else { return };
-        if let Some(attempt) = attempt_of(kind) {
+        if let Some(attempt) = attempt_of(&event.kind) {
             live.attempt = attempt;
         }
-        match kind {
-            EventKind::GaveUp { .. } => live.gave_up = true,
-            EventKind::Started { .. } => live.gave_up = false,
+        match &event.kind {
+            EventKind::GaveUp { failures, .. } => live.gave_up = Some(*failures),
+            EventKind::Started { .. } => live.gave_up = None,
+            EventKind::Failed { .. }
+            | EventKind::TimedOut { .. }
+            | EventKind::Stalled { .. }
+            | EventKind::Panicked { .. } => {
+                live.failing_since.get_or_insert(event.at);
+            }
+            EventKind::Succeeded { .. } => live.failing_since = None,
             _ => {}
         }
     }
@@ -147,6 +162,8 @@ impl EndedTasks {
         let Some(End { outcome: text, failure }) = end else { return };
         let attempt = live.as_ref().map(|live| live.attempt);
         let attempt = attempt.or_else(|| Some(failure.as_ref()?.attempt)).unwrap_or(0);
+        // A task that gave up may be paused, and may then be canceled.
+        let gave_up = live.as_ref().and_then(|live| live.gave_up).filter(|_| outcome.is_failed());
         let task = TaskEnd {
             name: name.to_owned(),
             id,
@@ -154,8 +171,9 @@ impl EndedTasks {
             outcome: text,
             completed: outcome.is_completed(),
             canceled: outcome.is_canceled(),
-            // A task that gave up may be paused, and may then be canceled.
-            gave_up: outcome.is_failed() && live.is_some_and(|live| live.gave_up),
+            gave_up: gave_up.is_some(),
+            failures: gave_up.unwrap_or(0),
+            failing_since: live.and_then(|live| live.failing_since),
             failure,
             attempt,
         };

@@ -21,7 +21,8 @@ impl Recorder {
     }
 
     pub(super) fn into_subscriber(self) -> Subscriber {
-        Subscriber::new(self).with_name("dashboard").with_queue(QUEUE)
+        // Without an open page nothing shows these events. An application that only adds a dashboard keeps its failures on stderr.
+        Subscriber::new(self).with_name("dashboard").with_queue(QUEUE).with_failures_on_stderr()
     }
 }
 

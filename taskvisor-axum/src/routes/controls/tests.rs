@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use axum::http::Request;
 use taskvisor::{
-    Config, Event, EventKind, EventName, Subscribe, Subscriber, Supervisor, TaskContext, TaskFn, TaskSpec,
+    Config, ControllerSpec, Event, EventKind, EventName, Subscribe, Subscriber, Supervisor, TaskContext,
+    TaskFn, TaskSpec,
 };
 use tokio::task::yield_now;
 
@@ -138,6 +139,16 @@ async fn an_unknown_task_names_the_nearest() {
     let error = fixture.post(&"x".repeat(100_000), "pause").await.unwrap_err();
     assert_eq!((error.code, error.allowed.len()), (ErrorCode::UnknownTask, 0));
     assert!(error.message.len() < 2_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_name_of_jobs_is_told_from_an_unknown_task() {
+    let fixture = Fixture::new().await;
+    let import = TaskFn::arc("import", std::future::pending);
+    fixture.supervisor.submit(ControllerSpec::queue(TaskSpec::once(import)).with_slot("a")).unwrap();
+    let error = fixture.post("import", "cancel").await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::UnknownTask);
+    assert!(error.message.starts_with("`import` is no task, but the name of jobs"), "{}", error.message);
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,7 +18,7 @@ pub(crate) use driver::{Driver, Programs};
 use vendor::Vendor;
 
 /// How long a condition may take to become true. Long, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The default width and height of the window, in pixels.
 pub(crate) const WINDOW: (u32, u32) = (1280, 900);

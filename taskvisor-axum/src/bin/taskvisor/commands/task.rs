@@ -122,13 +122,18 @@ fn next(task: &TaskAnswer, times: Times) -> String {
 }
 
 fn show_attempts(screen: &mut Screen, task: &TaskAnswer) {
-    let attempts = format!(
-        "{}, {} failed ({} in a row), {}",
-        task.attempt,
-        task.total_failures,
-        task.failures,
-        count(task.restarts, "restart")
-    );
+    // The service does not count the failures of a task beyond its end.
+    let attempts = if task.phase == PhaseName::Ended {
+        task.attempt.to_string()
+    } else {
+        format!(
+            "{}, {} failed ({} in a row), {}",
+            task.attempt,
+            task.total_failures,
+            task.failures,
+            count(task.restarts, "restart")
+        )
+    };
     screen.field("attempts", &attempts, Paint::Plain);
     let history = task.history.filter(|history| history.count > 0);
     if let Some(History { count: kept, failed, over_ms, p50_ms, p95_ms, .. }) = history {
