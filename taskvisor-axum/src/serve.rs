@@ -26,6 +26,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// - It stops last, so that probes are answered while the other tasks stop. Streams of events end at the beginning of a shutdown. After
 ///   the stop request it answers the requests that it has begun, for at most a second. Then all its connections are closed, also when it
 ///   is paused, restarted or canceled.
+/// - At most 512 connections are open at once; further ones wait. One that neither receives nor sends for a minute is closed.
 /// - It never ends by itself: an application that ends once all its tasks have ended runs until a signal.
 /// - Every client that reaches the address reads names, errors and options. Listen on a loopback address, or nest
 ///   [`router`](crate::router) behind your own authentication.

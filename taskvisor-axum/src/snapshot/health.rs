@@ -2,7 +2,7 @@
 
 use super::Snapshot;
 use crate::answer::{HealthAnswer, HealthReasonAnswer, VERSION};
-use crate::failure::{bounded, failure_answer};
+use crate::failure::{bounded, failure_answer, shortened};
 
 /// How many reasons are answered.
 const MAX_REASONS: usize = 100;
@@ -23,15 +23,22 @@ impl Snapshot<'_> {
             Probe::Ready => health.ready,
             Probe::Started => health.started,
         };
-        let reasons = health.reasons.iter().take(MAX_REASONS).map(|reason| HealthReasonAnswer {
-            kind: reason.kind.as_str().to_owned(),
-            task: reason.task.as_ref().map(ToString::to_string),
-            since: self.moment.time(reason.since),
-            text: bounded(reason.to_string()),
-            last_error: reason.last_error.as_ref().map(failure_answer),
-            failures: reason.failures,
-            blocks_ready: reason.blocks_ready,
-        });
+        // Their texts write the errors.
+        let mut short = health.clone();
+        for reason in &mut short.reasons {
+            reason.last_error = reason.last_error.as_ref().map(shortened);
+        }
+        let texts = short.reasons.iter().map(|reason| bounded(reason.to_string()));
+        let reasons =
+            health.reasons.iter().zip(texts).take(MAX_REASONS).map(|(reason, text)| HealthReasonAnswer {
+                kind: reason.kind.as_str().to_owned(),
+                task: reason.task.as_ref().map(ToString::to_string),
+                since: self.moment.time(reason.since),
+                text,
+                last_error: reason.last_error.as_ref().map(failure_answer),
+                failures: reason.failures,
+                blocks_ready: reason.blocks_ready,
+            });
         HealthAnswer {
             version: VERSION,
             now: self.moment.now_text(),
@@ -40,7 +47,7 @@ impl Snapshot<'_> {
             ready: health.ready,
             started: health.started,
             reasons: reasons.collect(),
-            text: bounded(health.to_string()),
+            text: bounded(short.to_string()),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::phase::{phase_name, phase_text};
 use super::task::next_attempt;
 use crate::answer::{EndedJobAnswer, JobAnswer, JobListAnswer, JobState, LiveJobAnswer, VERSION};
 use crate::clock::milliseconds;
-use crate::failure::{bounded, failure_answer};
+use crate::failure::{bounded, failure_answer, shortened_outcome};
 
 impl Snapshot<'_> {
     /// At most `limit` live jobs and as many ended ones. `kept` says how many ended ones are kept, as far as the dashboard knows.
@@ -58,7 +58,7 @@ impl Snapshot<'_> {
             id: job.id.get(),
             name: job.name.to_string(),
             slot: job.slot.as_ref().map(|slot| bounded(slot.to_string())),
-            outcome: bounded(job.outcome.to_string()),
+            outcome: bounded(shortened_outcome(&job.outcome).to_string()),
             completed: job.outcome.is_completed(),
             attempts: job.attempts,
             submitted_at: self.moment.time(job.submitted_at),

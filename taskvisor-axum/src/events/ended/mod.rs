@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::message::attempt_of;
 use crate::answer::FailureAnswer;
-use crate::failure::{MAX_TEXT, bounded, failure_answer};
+use crate::failure::{MAX_TEXT, bounded, failure_answer, shortened_outcome};
 
 /// How many ended tasks are kept.
 const MAX_ENDED: usize = 1000;
@@ -98,7 +98,7 @@ impl EndedTasks {
         match &event.kind {
             EventKind::Ended { outcome, .. } if !event.is_submission() && !is_scaled_away(outcome) => {
                 let failure = outcome.failure().map(failure_answer);
-                Some(End { outcome: bounded(outcome.to_string()), failure })
+                Some(End { outcome: bounded(shortened_outcome(outcome).to_string()), failure })
             }
             _ => None,
         }

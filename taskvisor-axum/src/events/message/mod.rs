@@ -1,19 +1,52 @@
 //! Events as messages of the stream.
 
+use std::borrow::Cow;
+
 use taskvisor::{Event, EventKind, Failure};
 
 use super::ring::format_id;
 use crate::answer::{EventAnswer, MissedAnswer, VERSION};
 use crate::clock::{Moment, milliseconds};
-use crate::failure::{bounded, bounded_to};
+use crate::failure::{bounded, bounded_to, shortened, shortened_outcome};
 
 /// The longest text of an event, in bytes.
 const MAX_LINE: usize = 2048;
 
 /// The whole message of an event.
 pub(super) fn event_message(event: &Event, id: String, moment: &Moment) -> String {
-    let answer = event_answer(event, id, moment);
+    let answer = event_answer(&shortened_event(event), id, moment);
     format!("id: {}\ndata: {}\n\n", answer.id, json(&answer))
+}
+
+/// The event with its failure [`shortened`], which its text and its answer both write.
+fn shortened_event(event: &Event) -> Cow<'_, Event> {
+    let mut event = Cow::Borrowed(event);
+    let kind = match &event.kind {
+        EventKind::Ended { outcome, .. } if outcome.failure().is_none() => return event,
+        EventKind::Failed { .. }
+        | EventKind::Panicked { .. }
+        | EventKind::Backoff { .. }
+        | EventKind::RunFailed { .. }
+        | EventKind::GaveUp { .. }
+        | EventKind::TimedOut { error: Some(_), .. }
+        | EventKind::Stalled { error: Some(_), .. }
+        | EventKind::Interrupted { error: Some(_), .. }
+        | EventKind::Ended { .. } => &mut event.to_mut().kind,
+        _ => return event,
+    };
+    match kind {
+        EventKind::Failed { error, .. }
+        | EventKind::Panicked { error, .. }
+        | EventKind::Backoff { error, .. }
+        | EventKind::RunFailed { error, .. }
+        | EventKind::GaveUp { last: error, .. }
+        | EventKind::TimedOut { error: Some(error), .. }
+        | EventKind::Stalled { error: Some(error), .. }
+        | EventKind::Interrupted { error: Some(error), .. } => *error = shortened(error),
+        EventKind::Ended { outcome, .. } => *outcome = shortened_outcome(outcome),
+        _ => {}
+    }
+    event
 }
 
 /// The message that stands for missing events. Its id is that of the last one, so that a client resumes after it.

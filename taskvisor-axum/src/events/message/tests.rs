@@ -115,3 +115,38 @@ fn a_message_does_not_keep_the_error() {
     assert_eq!(ring.ended_tasks().len(), 1);
     assert_eq!(Arc::strong_count(&counted), 1);
 }
+
+#[test]
+fn an_event_writes_only_the_start_of_its_error() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[derive(Debug)]
+    struct Long(Arc<AtomicUsize>);
+    impl std::fmt::Display for Long {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            for _ in 0..100_000 {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                f.write_str("x")?;
+            }
+            Ok(())
+        }
+    }
+    impl std::error::Error for Long {}
+
+    let written = Arc::new(AtomicUsize::new(0));
+    let failure = Failure::new(FailureKind::Error, 1, Long(Arc::clone(&written)));
+    for kind in [
+        EventKind::failed(Duration::ZERO, failure.clone()),
+        EventKind::backoff(1, Duration::ZERO, 1, failure.clone()),
+        EventKind::ended(Outcome::Failed(failure.clone())),
+    ] {
+        let event = Event::new(kind).with_task("ping");
+        event_message(&event, "run-1".to_owned(), &Clock::new().moment());
+        let written = written.swap(0, Ordering::Relaxed);
+        assert!(
+            (1..=2 * MAX_LINE).contains(&written),
+            "{}: {written} letters were written",
+            event.kind.name().label()
+        );
+    }
+}
