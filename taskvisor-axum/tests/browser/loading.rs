@@ -8,7 +8,7 @@ use taskvisor_axum::router;
 
 use crate::fixture::front::Front;
 use crate::fixture::{Service, well};
-use crate::session::Browser;
+use crate::session::{Browser, Theme};
 use crate::shared::in_browser;
 
 /// Opens the page, and waits until it shows the tasks, and events as they happen.
@@ -84,5 +84,19 @@ fn it_works_nested_with_and_without_a_slash() {
             browser.wait_for_text("#tasks", "poll_feed").await;
             assert_clean(browser, &format!("http://{}/admin", front.address())).await;
         }
+    });
+}
+
+#[test]
+fn a_change_of_its_size_reports_no_error() {
+    in_browser(async |browser| {
+        let service = Service::start(well::three()).await;
+        open(browser, &service.url()).await;
+        // Each of the layouts of the table changes the heights of its rows, and with them its own height.
+        for width in [380, 900, 1600, 700, 1280, 380, 1600, 820, 1500, 830] {
+            browser.show(Theme::Light, (width, 900)).await;
+            browser.frames(3).await;
+        }
+        assert_clean(browser, &service.url()).await;
     });
 }
