@@ -79,7 +79,7 @@ fn a_refused_action_asks_for_a_token() {
         assert_eq!(
             browser.script(asks, Vec::new()).await,
             false,
-            "no token is asked for before it is needed"
+            "no token is requested before it is needed"
         );
         browser.click("#confirm-send").await;
         browser.wait_for_text("#confirm-message", "does not permit").await;

@@ -44,7 +44,7 @@ impl Recorded {
         let events = self.take(server).await;
         let described = events.iter().filter_map(|(task, kind)| match kind {
             EventKind::Operated { action, by, .. } => {
-                Some(format!("{task} {action} by {}", by.as_deref().unwrap_or("nobody")))
+                Some(format!("{task} {action} by {}", by.as_deref().unwrap_or("no label")))
             }
             _ => None,
         });

@@ -138,7 +138,15 @@ impl EndedTasks {
             live.attempt = attempt;
         }
         match &event.kind {
-            EventKind::GaveUp { failures, .. } => live.gave_up = Some(*failures),
+            EventKind::GaveUp { failures, within, .. } => {
+                live.gave_up = Some(*failures);
+                // These failures need not be in a row: attempts that succeeded may lie between them.
+                if within.is_some() {
+                    live.failing_since = None;
+                }
+            }
+            // The failure before it begins a new series: an operator may have ended the former one.
+            EventKind::Backoff { failures: 1, .. } => live.failing_since = Some(event.at),
             EventKind::Started { .. } => live.gave_up = None,
             EventKind::Failed { .. }
             | EventKind::TimedOut { .. }

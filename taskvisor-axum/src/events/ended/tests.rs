@@ -68,6 +68,29 @@ fn a_task_that_gave_up_is_kept_with_its_failure() {
 }
 
 #[test]
+fn the_time_of_the_failures_is_that_of_the_last_series() {
+    let begun = Instant::now();
+    let at = |seconds| begun + Duration::from_secs(seconds);
+    let give_up = |within| {
+        let (mut ended, mut task) = (EndedTasks::default(), Task::new("billing"));
+        task.add(&mut ended);
+        // A restart by an operator lies between the two series.
+        for (attempt, failures, seconds) in [(1, 1, 10), (2, 2, 20), (3, 1, 300), (4, 2, 301)] {
+            task.0.at = at(seconds);
+            task.record(&mut ended, EventKind::started(attempt));
+            task.record(&mut ended, EventKind::failed(Duration::ZERO, failure(attempt)));
+            task.record(&mut ended, EventKind::backoff(attempt, Duration::ZERO, failures, failure(attempt)));
+        }
+        task.record(&mut ended, EventKind::gave_up(3, within, failure(4)));
+        task.end(&mut ended, Outcome::Failed(failure(4)));
+        let end = ended.get("billing").unwrap();
+        (end.failures, end.failing_since)
+    };
+    assert_eq!(give_up(None), (3, Some(at(300))));
+    assert_eq!(give_up(Some(Duration::from_secs(600))), (3, None), "successes may lie between the failures");
+}
+
+#[test]
 fn only_a_task_that_exceeds_its_limit_gave_up() {
     let mut ended = EndedTasks::default();
     let (fatal, resumed, canceled) = (Task::new("fatal"), Task::new("resumed"), Task::new("canceled"));

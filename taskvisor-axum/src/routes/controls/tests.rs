@@ -19,7 +19,7 @@ struct Operations(Arc<Mutex<Vec<String>>>);
 impl Subscribe for Operations {
     async fn on_event(&mut self, event: &Event) {
         if let EventKind::Operated { action, by, .. } = &event.kind {
-            let by = by.as_deref().unwrap_or("nobody");
+            let by = by.as_deref().unwrap_or("no label");
             self.0.lock().unwrap().push(format!("{action} by {by}"));
         }
     }
