@@ -14,7 +14,7 @@ use loom::thread::JoinHandle;
 use tokio::time::Instant;
 
 use super::world::{Added, World, at_once};
-use super::{block_on, explore, explore_at_once, explore_within, join, poll_once};
+use super::{block_on, explore, explore_within, join, poll_once};
 use crate::policy::{Config, RareOptions, RateLimit};
 use crate::runtime::body::erase;
 use crate::runtime::cell::WaitsFor;
@@ -174,7 +174,7 @@ fn a_token_for_a_waiter_that_leaves_reaches_the_next() {
 
 /// `interrupt` × two shipped actors with one token: at most one attempt begins, and one does if the interrupted task begins none.
 fn explore_interrupt(interrupt: fn(&TaskHandle)) {
-    explore_at_once(3, move || {
+    explore_within(3, move || {
         let world = World::new();
         let limits = hourly(&world);
         let (began, begins) = channel();

@@ -26,9 +26,7 @@ use crate::runtime::registry::{NextOwner, StartedOwners, Work};
 use crate::runtime::shared::Shared;
 
 /// How long one poll of a lane may take before the lane returns to the scheduler, between two submissions.
-// A model must not depend on the clock, which differs from one schedule to the next.
-const LANE_TIME: Duration =
-    if cfg!(taskvisor_loom) { Duration::from_secs(3_600) } else { Duration::from_micros(100) };
+const LANE_TIME: Duration = Duration::from_micros(100);
 
 impl Future for TaskActor {
     type Output = ();
