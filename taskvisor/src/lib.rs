@@ -193,10 +193,10 @@ pub use sync::SimulatedDate;
 #[cfg(feature = "controller")]
 pub use task::EndedJob;
 pub use task::{
-    AbortedTask, AttemptEnd, AttemptRecord, BlockingTask, DependencyEdge, DependencyKind, FailedTask, GiveUp,
-    Health, HealthReason, HealthReasonKind, Holder, Holders, InterruptCause, LimitScope, Operation, Outcome,
-    Phase, Rejection, Report, RuntimeError, ScheduledTime, SkipReason, StartError, StopCause, StuckTask,
-    TaskId, TaskName, TaskStatus, WaitingOn,
+    AbortedTask, AttemptEnd, AttemptRecord, BlockingTask, DependencyEdge, DependencyKind, FailedTask,
+    FailuresInWindow, GiveUp, Health, HealthReason, HealthReasonKind, Holder, Holders, InterruptCause,
+    LimitScope, Operation, Outcome, Phase, Rejection, Report, RuntimeError, ScheduledTime, SkipReason,
+    StartError, StopCause, StuckTask, TaskId, TaskName, TaskStatus, WaitingOn,
 };
 pub use tokio_util::sync::CancellationToken;
 

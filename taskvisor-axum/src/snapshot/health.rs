@@ -31,7 +31,7 @@ impl Snapshot<'_> {
         let texts = short.reasons.iter().map(|reason| bounded(reason.to_string()));
         let reasons =
             health.reasons.iter().zip(texts).take(MAX_REASONS).map(|(reason, text)| HealthReasonAnswer {
-                kind: reason.kind.as_str().to_owned(),
+                kind: reason.kind.label().to_owned(),
                 task: reason.task.as_ref().map(ToString::to_string),
                 since: self.moment.time(reason.since),
                 text,

@@ -81,7 +81,7 @@ impl App {
         };
         let Application { found, options, checked, never_ready_tasks } = *application;
         for (dependency, kind) in dependencies.unique() {
-            let option = kind.as_str();
+            let option = kind.label();
             if dependency.name == *name {
                 report(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
             } else if let Some(absence) = self.absence(&dependency.name, dependency.declared, found) {
@@ -156,7 +156,7 @@ impl App {
 fn depends_at(task: &ListedTask, on: &str) -> Place {
     let dependencies = task.spec.dependencies.as_deref().into_iter();
     let found = dependencies.flat_map(|all| all.iter()).find(|(dependency, _)| &*dependency.name == on);
-    found.map_or_else(|| task.options_at().into(), |(_, kind)| task.place_of(&format!("`{}`", kind.as_str())))
+    found.map_or_else(|| task.options_at().into(), |(_, kind)| task.place_of(&format!("`{}`", kind.label())))
 }
 
 /// The problem of a dependency that is not among the tasks of the application.

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::dependency::Outage;
 use crate::policy::MaxFailures;
+use crate::task::FailuresInWindow;
 
 /// The failures that a limit counts.
 #[derive(Debug, Default)]
@@ -38,6 +39,14 @@ impl FailureWindow {
         (failures > limit.failures()).then_some((failures, limit))
     }
 
+    /// The failures in the window, and the limit, if there is one.
+    pub(crate) fn failures(&self, now: Instant) -> Option<FailuresInWindow> {
+        let limit = self.limit?;
+        let failures =
+            self.failures.iter().filter(|at| now.saturating_duration_since(**at) <= limit.within()).count();
+        Some(FailuresInWindow { failures: u32::try_from(failures).unwrap_or(u32::MAX), limit })
+    }
+
     /// Forgets the failures that the outage of a needed task explains.
     pub(crate) fn forgive(&mut self, outage: Outage) {
         self.failures.retain(|at| !outage.explains(*at));
@@ -62,6 +71,11 @@ mod tests {
         let mut window = FailureWindow::new(Some(limit));
         assert_eq!((window.count(at(0)), window.count(at(5))), (None, None));
         assert_eq!(window.count(at(10)), Some((3, limit)), "the first failure is ten seconds old");
+        let listed = |seconds| window.failures(at(seconds)).map(|listed| (listed.failures, listed.limit));
+        assert_eq!(
+            (listed(10), listed(11), listed(21)),
+            (Some((3, limit)), Some((2, limit)), Some((0, limit)))
+        );
         let mut window = FailureWindow::new(Some(limit));
         for seconds in [0, 5, 11, 16, 22] {
             assert_eq!(window.count(at(seconds)), None, "at {seconds} s");
@@ -78,6 +92,7 @@ mod tests {
         }
         window.set_limit(None);
         assert_eq!(window.count(now), None, "without a limit, no failure is counted");
+        assert_eq!(window.failures(now), None);
         window.set_limit(limit(5));
         assert_eq!(window.count(now), None, "it is the fifth");
         window.set_limit(limit(2));

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
+use tokio::time::Instant;
+
 use super::link::has_links;
 use super::operator::Started;
 use super::{AddError, TaskHandle};
@@ -248,6 +250,25 @@ impl SupervisorHandle {
         if let Ok(shared) = self.shared() {
             shared.request_shutdown(shared.config.grace);
         }
+    }
+
+    /// Returns when the grace of the shutdown ends: tasks that are still running then are aborted. `None` before a shutdown was requested,
+    /// and after the supervisor was dropped. A later call with a shorter grace brings it forward.
+    ///
+    /// ```
+    /// use taskvisor::Supervisor;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let supervisor = Supervisor::default();
+    /// assert_eq!(supervisor.grace_deadline(), None);
+    /// supervisor.stop();
+    /// assert!(supervisor.grace_deadline().is_some());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn grace_deadline(&self) -> Option<Instant> {
+        self.shared().ok()?.shutdown.borrow().grace_deadline
     }
 
     /// Requests the shutdown as [`stop`](Self::stop) does, and waits until it is over: all tasks have stopped or were aborted

@@ -15,6 +15,7 @@ mod handle;
 #[cfg(all(feature = "config", feature = "macros"))]
 pub(crate) mod hangups;
 mod health;
+mod history;
 pub(crate) mod link;
 mod operator;
 mod pause;

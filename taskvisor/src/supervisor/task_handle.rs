@@ -18,9 +18,7 @@ use crate::runtime::registry::Withdrawal;
 use crate::runtime::shared::Shared;
 use crate::sync::StopTimer;
 use crate::sync::wakers::WaiterId;
-use crate::task::{
-    AttemptRecord, InterruptCause, Operation, Outcome, RuntimeError, StopCause, TaskId, TaskStatus,
-};
+use crate::task::{InterruptCause, Operation, Outcome, RuntimeError, StopCause, TaskId, TaskStatus};
 
 /// A handle of an accepted task: shows its status, requests its stop, waits for its outcome. Dropping the handle does not
 /// affect the task.
@@ -93,18 +91,6 @@ impl TaskHandle {
             }
         }
         self.cell.status()
-    }
-
-    /// Returns the latest attempts that have ended, oldest first: at most 20. A running attempt is not among them.
-    ///
-    /// It can be read at any time, also after the end of the task. The first failure or the second attempt allocates about 1.5 KiB
-    /// for it; a task that succeeds at its first attempt allocates nothing.
-    ///
-    /// The errors become text when the history is read. So each of them is kept until 20 later attempts have ended, or until the task
-    /// has ended and its handles are dropped: let no error own what must be freed soon, such as a connection.
-    #[must_use]
-    pub fn history(&self) -> Vec<AttemptRecord> {
-        self.cell.history()
     }
 
     /// Returns whether the task has ended. Then [`outcome`](Self::outcome) completes at once.

@@ -31,7 +31,7 @@ pub enum DependencyKind {
 impl DependencyKind {
     /// Returns the name of the option: `after` or `needs`.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::After => "after",
             Self::Needs => "needs",
@@ -41,7 +41,7 @@ impl DependencyKind {
 
 impl fmt::Display for DependencyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        f.pad(self.label())
     }
 }
 

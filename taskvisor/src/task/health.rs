@@ -73,12 +73,12 @@ pub struct HealthReason {
 
 /// The kind of a [`HealthReason`].
 ///
-/// `Display` and [`as_str`](Self::as_str) return its machine word.
+/// `Display` and [`label`](Self::label) return its name.
 ///
 /// ```
 /// use taskvisor::HealthReasonKind;
 ///
-/// assert_eq!(HealthReasonKind::GaveUp.as_str(), "gave_up");
+/// assert_eq!(HealthReasonKind::GaveUp.label(), "gave_up");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -109,9 +109,9 @@ impl Health {
 }
 
 impl HealthReasonKind {
-    /// Returns the machine word, such as `gave_up`.
+    /// Returns a stable name for logs and metrics, such as `gave_up`.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::GaveUp => "gave_up",
             Self::NotReady => "not_ready",
@@ -137,7 +137,7 @@ impl HealthReasonKind {
 
 impl fmt::Display for HealthReasonKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        f.pad(self.label())
     }
 }
 

@@ -5,6 +5,7 @@ mod blocking;
 mod dependency;
 #[cfg(feature = "controller")]
 mod ended_job;
+mod failures_in_window;
 mod give_up;
 mod health;
 mod id;
@@ -33,6 +34,7 @@ pub use blocking::BlockingTask;
 pub use dependency::{DependencyEdge, DependencyKind};
 #[cfg(feature = "controller")]
 pub use ended_job::EndedJob;
+pub use failures_in_window::FailuresInWindow;
 pub use give_up::GiveUp;
 pub use health::{Health, HealthReason, HealthReasonKind};
 pub use id::TaskId;

@@ -38,7 +38,7 @@ async fn dependencies_of_the_oldest_task_come_first() {
     assert_eq!(listed(&supervisor.handle()), expected);
     let DependencyEdge { task, on, kind, .. } = &supervisor.dependencies()[0];
     assert_eq!((&**task, &**on, *kind), ("zeta", "db", DependencyKind::After));
-    assert_eq!((kind.as_str(), format!("{:>6}", DependencyKind::Needs)), ("after", " needs".to_owned()));
+    assert_eq!((kind.label(), format!("{:>6}", DependencyKind::Needs)), ("after", " needs".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]

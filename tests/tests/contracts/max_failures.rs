@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use taskvisor::{Config, EventName, MaxFailures, Outcome, RuntimeError, Supervisor, TaskSpec};
 use tests::{Harness, Rules, Script, Step};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::blame::Consumer;
 use crate::connection::{Connection, Order};
@@ -232,4 +232,29 @@ fn a_limit_is_written_as_it_is_read() {
         let error = text.parse::<MaxFailures>().expect_err(text);
         assert_eq!(error.to_string(), "not a number of failures in a time: write it as in `5 in 10m`");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_failures_in_the_window_are_listed() {
+    let harness = Harness::new();
+    let limit = MaxFailures::new(2, seconds(150));
+    let rules = Rules::always().delay(seconds(100)).constant_backoff(SECOND).max_failures(2, seconds(150));
+    // Fails at 0, 101 and 202 s, and succeeds one second later.
+    let steps = [DOWN, Step::Succeed, DOWN, Step::Succeed, DOWN, Step::Succeed];
+    let task = harness.add(rules, Script::task("work", steps));
+    let without = harness.add(Rules::on_failure().constant_backoff(SECOND), Script::task("without", [DOWN]));
+    let start = Instant::now();
+    for (at, failures) in [(50_000, 1), (150_000, 2), (150_001, 1), (251_000, 2), (251_001, 1)] {
+        sleep_until(start + millis(at)).await;
+        let listed = task.failures_in_window().expect("it has a limit");
+        assert_eq!((listed.failures, listed.limit), (failures, limit), "at {at} ms");
+    }
+    assert_eq!(without.failures_in_window(), None);
+    task.restart().expect("it is live");
+    sleep(millis(1)).await;
+    assert_eq!(
+        task.failures_in_window().map(|listed| listed.to_string()).as_deref(),
+        Some("0 of 2 in 2m 30s")
+    );
+    harness.finish().await;
 }

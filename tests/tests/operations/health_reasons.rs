@@ -20,7 +20,7 @@ fn only(health: &Health) -> &HealthReason {
 fn row(health: &Health) -> (&str, &'static str, bool) {
     let reason = only(health);
     assert_eq!(reason.blocks_ready, !health.ready, "{health}");
-    (reason.task.as_deref().unwrap_or_default(), reason.kind.as_str(), health.ready)
+    (reason.task.as_deref().unwrap_or_default(), reason.kind.label(), health.ready)
 }
 
 fn with_plain() -> Supervisor {
@@ -40,7 +40,7 @@ fn each_kind_has_a_machine_word() {
         (HealthReasonKind::ShuttingDown, "shutting_down"),
     ];
     for (kind, word) in kinds {
-        assert_eq!((kind.as_str(), kind.to_string()), (word, word.to_owned()));
+        assert_eq!((kind.label(), kind.to_string()), (word, word.to_owned()));
     }
 }
 

@@ -59,7 +59,7 @@ impl Graph {
         (registry, instances): (&Registry, &InstanceSets),
     ) -> Result<Vec<Arc<TaskCell>>, String> {
         let name = &*dependency.name;
-        let option = kind.as_str();
+        let option = kind.label();
         if cell.holds_name() && cell.base_name() == name {
             return Err(format!("it is in its own `{option}`, and would wait for itself: remove it there"));
         }
