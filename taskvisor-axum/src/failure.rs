@@ -92,6 +92,11 @@ struct Start {
 
 impl Write for Start {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        // Most texts are short, and each failure is written.
+        if text.len() <= self.limit.saturating_sub(self.text.len()) {
+            self.text.push_str(text);
+            return Ok(());
+        }
         for character in text.chars() {
             if self.text.len() > self.limit {
                 return Err(fmt::Error);

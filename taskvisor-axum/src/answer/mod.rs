@@ -30,8 +30,8 @@ pub use job::{EndedJobAnswer, JobAnswer, JobListAnswer, JobState, LiveJobAnswer}
 pub use slot::{SlotAnswer, SlotListAnswer, SlotMember};
 pub use status::{Counts, HealthAnswer, HealthReasonAnswer, StatusAnswer, Verdict};
 pub use task::{
-    Attempt, ControlAnswer, FailureAnswer, History, PhaseName, PolicyOptionAnswer, TaskAnswer,
-    TaskDetailAnswer, TaskListAnswer, WaitsFor,
+    Attempt, ControlAnswer, FailureAnswer, FailuresInWindow, History, PhaseName, PolicyOptionAnswer,
+    TaskAnswer, TaskDetailAnswer, TaskListAnswer, WaitsFor,
 };
 
 /// The version of the answers.

@@ -31,6 +31,8 @@ pub struct StatusAnswer {
     pub started: bool,
     /// How many tasks are in which phase.
     pub counts: Counts,
+    /// When the grace of the shutdown ends: tasks that are still running then are aborted. `null` before a shutdown was requested.
+    pub grace_ends_at: Option<String>,
     /// What needs attention, the worst first. At most 100.
     pub attention: Vec<Attention>,
     /// How many entries `attention` has, also beyond those that are listed.

@@ -79,7 +79,10 @@ pub struct TaskAnswer {
     pub failures: u32,
     /// The number of all attempts that failed. Of a task that has ended: as `failures`.
     pub total_failures: u32,
-    /// The number of attempts after the first one.
+    /// The failures that the option `max_failures` counts at this moment. `null` without this option, for a task with instances, and
+    /// after the end of the task.
+    pub failures_in_window: Option<FailuresInWindow>,
+    /// The number of attempts after the first one: retries, and the runs of a schedule.
     pub restarts: u64,
     /// The latest failure, also if later attempts succeeded.
     pub last_error: Option<FailureAnswer>,
@@ -102,6 +105,19 @@ pub struct TaskAnswer {
     pub history: Option<History>,
     /// The latest attempts, if the request has `attempts=true`.
     pub attempts: Option<Vec<Attempt>>,
+}
+
+/// The failures of a task within the time of its option `max_failures`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct FailuresInWindow {
+    /// How many failures are in the window.
+    pub failures: u32,
+    /// How many the option allows: the failure that exceeds it makes the task give up.
+    pub limit: u32,
+    /// The time of the window, in milliseconds.
+    pub within_ms: u64,
 }
 
 /// The name of a phase.

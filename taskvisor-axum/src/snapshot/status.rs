@@ -34,6 +34,7 @@ impl Snapshot<'_> {
             ready: health.ready,
             started: health.started,
             counts,
+            grace_ends_at: self.supervisor.grace_deadline().map(|deadline| self.moment.time(deadline)),
             attention_total: count(attention.len()),
             attention: written,
             // Each is refused during a shutdown.

@@ -2,27 +2,32 @@
 
 use std::time::SystemTime;
 
-use taskvisor::{Phase, ScheduledTime, TaskStatus, WaitingOn};
+use taskvisor::{Phase, ScheduledTime, TaskHandle, TaskStatus, WaitingOn};
 use tokio::time::Instant;
 
 use super::Snapshot;
 use super::history::{Records, count};
 use super::phase::{phase_name, phase_text, waits_for};
-use crate::answer::{PhaseName, TaskAnswer};
+use crate::answer::{FailuresInWindow, PhaseName, TaskAnswer};
 use crate::clock::{Moment, format_time, milliseconds};
 use crate::events::EndedTask;
 use crate::failure::failure_answer;
 
 impl Snapshot<'_> {
-    /// The records of a live task, unless another task has its name by now.
+    /// The handle of a live task, unless another task has its name by now. `None` for the row of instances, which has the name of none
+    /// of them.
+    fn handle(&self, status: &TaskStatus) -> Option<TaskHandle> {
+        self.supervisor.task(&status.name).filter(|task| task.id() == status.id)
+    }
+
+    /// The records of a live task.
     pub(super) fn records(&self, status: &TaskStatus) -> Option<Records> {
-        // The row of instances has the name of none of them.
-        let task = self.supervisor.task(&status.name).filter(|task| task.id() == status.id)?;
-        Some(Records::of(&task))
+        self.handle(status).as_ref().map(Records::of)
     }
 
     pub(super) fn live_task(&self, status: &TaskStatus, with_attempts: bool) -> TaskAnswer {
-        let records = self.records(status);
+        let task = self.handle(status);
+        let records = task.as_ref().map(Records::of);
         let moment = &self.moment;
         let instances = status.instances();
         let progress = match instances {
@@ -48,6 +53,7 @@ impl Snapshot<'_> {
             attempt: status.attempt,
             failures: status.failures,
             total_failures: status.total_failures,
+            failures_in_window: task.and_then(|task| task.failures_in_window()).map(failures_in_window),
             restarts: status.restarts,
             last_error: status.last_error.as_ref().map(failure_answer),
             next_attempt: next_attempt(status).map(|next| moment.time(next)),
@@ -80,6 +86,7 @@ impl Snapshot<'_> {
             attempt: task.attempt,
             failures: task.failures,
             total_failures: task.failures,
+            failures_in_window: None,
             restarts: task.attempt.saturating_sub(1),
             last_error: task.failure.clone(),
             next_attempt: None,
@@ -93,6 +100,11 @@ impl Snapshot<'_> {
             attempts: None,
         }
     }
+}
+
+fn failures_in_window(window: taskvisor::FailuresInWindow) -> FailuresInWindow {
+    let taskvisor::FailuresInWindow { failures, limit, .. } = window;
+    FailuresInWindow { failures, limit: limit.failures(), within_ms: milliseconds(limit.within()) }
 }
 
 /// Whether a task has ended because it failed: it gave up, or it failed without a retry.

@@ -32,6 +32,7 @@ fn an_open_page_does_not_hold_up_a_shutdown() {
         let stops = "return document.querySelector('#verdict').dataset.verdict === 'shutting_down';";
         browser.wait_for("the shutdown", stops, Vec::new()).await;
         browser.wait_for_text("#verdict", "SHUTTING DOWN").await;
+        browser.wait_for_text("#health", "grace ends in ").await;
         assert_eq!(browser.script("return document.querySelector('#stale').hidden;", Vec::new()).await, true);
         flushed.notify_one();
         // The grace is 30 s, the rest for a slow machine. A stream that remained open would use up the grace.

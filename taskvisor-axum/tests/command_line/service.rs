@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use taskvisor::{
-    BackoffPolicy, Config, ControllerSpec, OnGiveUp, Phase, Readiness, Supervisor, SupervisorHandle,
-    TaskContext, TaskError, TaskFn, TaskSpec,
+    BackoffPolicy, Config, ControllerSpec, MaxFailures, OnGiveUp, Phase, Readiness, Supervisor,
+    SupervisorHandle, TaskContext, TaskError, TaskFn, TaskSpec,
 };
 use taskvisor_axum::{Dashboard, serve};
 use tokio::sync::Notify;
@@ -109,7 +109,9 @@ async fn add_all(supervisor: &SupervisorHandle) {
     let paused = add(endless("archive"));
     paused.started().await.expect("it starts");
     paused.pause().expect("it can be paused");
-    let backing_off = add(failing("feed").with_backoff(BackoffPolicy::constant(LONG)));
+    let backing_off = add(failing("feed")
+        .with_backoff(BackoffPolicy::constant(LONG))
+        .with_max_failures(MaxFailures::new(5, LONG * 10)));
     let at_once = BackoffPolicy::constant(Duration::ZERO);
     let gave_up =
         add(failing("billing").with_backoff(at_once).with_max_retries(2).with_on_give_up(OnGiveUp::Pause));

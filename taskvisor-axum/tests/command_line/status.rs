@@ -85,6 +85,7 @@ async fn status_exits_with_3_while_the_service_shuts_down() {
     let status = run(&url, &["status", "--table"]);
     assert_eq!(status.code, 3, "{status:?}");
     assert!(status.stdout.starts_with("SHUTTING DOWN"), "{status:?}");
+    assert!(status.stdout.contains("\ngrace          ends in "), "{status:?}");
     release.notify_one();
     shutdown.await.unwrap().unwrap();
 }

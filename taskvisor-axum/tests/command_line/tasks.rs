@@ -78,7 +78,7 @@ async fn task_says_what_why_since_when_and_what_is_next() {
             &[
                 "state          paused after it gave up\n",
                 "why            gave up, 3 failures",
-                "attempts       3, 3 failed (3 in a row), 2 restarts\n",
+                "attempts       3, 3 failed (3 in a row)\n",
                 "last error     attempt 3, error: the feed cannot be read\n",
                 "               caused by: reset by\\u{1b}[2J the peer\n",
                 "history        the latest 3 in ",
@@ -93,6 +93,7 @@ async fn task_says_what_why_since_when_and_what_is_next() {
                 "why            attempt 1 failed: the feed cannot be read\n",
                 "since          ",
                 "next           attempt 2 in 5",
+                "window         1 failed in the latest 10h; gives up beyond 5\n",
             ],
         ),
         (

@@ -56,6 +56,10 @@ async fn a_row_says_why_since_when_and_what_is_next() {
     assert_eq!((history.count, history.failed), (4, 4));
     assert!(history.p50_ms <= history.p95_ms && history.p95_ms.is_some());
 
+    let window = tasks["backing_off"].failures_in_window.expect("it has `max_failures`");
+    assert_eq!((window.failures, window.limit, window.within_ms), (1, 5, 36_000_000));
+    assert_eq!(looping.failures_in_window, None);
+
     let causes = tasks["backing_off"].last_error.as_ref().map(|error| error.causes.clone());
     assert_eq!(causes.unwrap_or_default(), ["connection refused"]);
     let waits_for = tasks["waiting"].waits_for.as_ref().expect("it waits");
@@ -97,7 +101,7 @@ async fn a_service_in_which_all_is_well_says_so() {
     assert_eq!((status.verdict, status.text.as_str()), (Verdict::Ok, "OK: 1 task, 1 running"));
     assert_eq!((status.name.as_str(), status.attention_total), ("billing", 0));
     assert!(status.live && status.ready && status.started && status.events);
-    assert_eq!(status.actions, [""; 0]);
+    assert_eq!((status.actions, status.grace_ends_at), (Vec::new(), None));
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use taskvisor::{
-    BackoffPolicy, ControllerSpec, OnGiveUp, Phase, Readiness, SupervisorHandle, TaskContext, TaskError,
-    TaskFn, TaskHandle, TaskSpec,
+    BackoffPolicy, ControllerSpec, MaxFailures, OnGiveUp, Phase, Readiness, SupervisorHandle, TaskContext,
+    TaskError, TaskFn, TaskHandle, TaskSpec,
 };
 
 use crate::support::eventually;
@@ -51,7 +51,8 @@ pub(crate) async fn add_all(supervisor: &SupervisorHandle) {
     paused.started().await.expect("it starts");
     paused.pause().expect("it can be paused");
     let long = BackoffPolicy::constant(LONG);
-    let backing_off = add(failing("backing_off").with_backoff(long));
+    let backing_off =
+        add(failing("backing_off").with_backoff(long).with_max_failures(MaxFailures::new(5, LONG * 10)));
     let short = BackoffPolicy::constant(Duration::ZERO);
     let gave_up = failing("gave_up").with_backoff(short).with_max_retries(2).with_on_give_up(OnGiveUp::Pause);
     let gave_up = add(gave_up);

@@ -61,7 +61,7 @@ pub(crate) trait Subject: Send + Sync {
 /// operation on the task.
 ///
 /// `Display` writes one readable line: `ping#3 failed attempt=2 error="connection refused"`. For a submission it includes the
-/// slot: `sync_tenant#25 [tenant-42] started attempt=1`.
+/// slot: `sync_tenant#25 [tenant-42] started attempt=1`. `{:#}` leaves out the task and its slot: `started attempt=1`.
 ///
 /// ```
 /// use taskvisor::{Event, EventKind};
@@ -74,7 +74,9 @@ pub(crate) trait Subject: Send + Sync {
 ///     }
 /// }
 ///
-/// assert_eq!(message(&Event::new(EventKind::started(1)).with_task("ping")), None);
+/// let started = Event::new(EventKind::started(1)).with_task("ping");
+/// assert_eq!(message(&started), None);
+/// assert_eq!(format!("{started:#}"), "started attempt=1");
 /// ```
 #[derive(Clone)]
 #[non_exhaustive]
@@ -225,7 +227,7 @@ impl Subject for SyntheticSubject {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(task) = &self.task {
+        if let Some(task) = self.task.as_ref().filter(|_| !f.alternate()) {
             write!(f, "{}#{} ", task.name(), task.id())?;
             if let Some(slot) = task.slot() {
                 write!(f, "[{slot}] ")?;

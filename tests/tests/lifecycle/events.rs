@@ -144,6 +144,7 @@ fn a_line_names_the_task_the_event_and_its_numbers() {
         let event = event.with_slot("tenant-42");
         assert_eq!((event.task(), event.id(), event.slot()), (Some("ping"), Some(id), Some("tenant-42")));
         assert_eq!(event.to_string(), format!("ping#{id} [tenant-42] {expected}"));
+        assert_eq!(format!("{event:#}"), expected);
     }
 }
 

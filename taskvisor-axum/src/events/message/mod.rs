@@ -1,6 +1,7 @@
 //! Events as messages of the stream.
 
 use std::borrow::Cow;
+use std::fmt::{self, Write};
 
 use taskvisor::{Event, EventKind, Failure};
 
@@ -129,25 +130,35 @@ fn error_of(kind: &EventKind) -> Option<String> {
     }
 }
 
-/// The event without its task and its slot, as one line. Errors may have several lines, or codes that control a terminal.
+/// The event without its task and its slot, as one line.
 fn line(event: &Event) -> String {
-    let mut prefix = String::new();
-    if let (Some(task), Some(id)) = (event.task(), event.id()) {
-        prefix = format!("{task}#{id} ");
-        if let Some(slot) = event.slot() {
-            prefix.push_str(&format!("[{slot}] "));
+    let mut line = Line(String::new());
+    // Fails once the line is full.
+    let _ = write!(line, "{event:#}");
+    bounded_to(line.0, MAX_LINE)
+}
+
+/// The start of a text, as one line: at least a byte more than [`MAX_LINE`], so that [`bounded_to`] marks the cut, if the text is longer.
+/// Errors may have several lines, or codes that control a terminal.
+struct Line(String);
+
+impl Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        // Most texts are of this kind, and each event is written.
+        if text.len() <= MAX_LINE.saturating_sub(self.0.len())
+            && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+        {
+            self.0.push_str(text);
+            return Ok(());
         }
-    }
-    let line = event.to_string();
-    let line = line.strip_prefix(&prefix).unwrap_or(&line);
-    let mut bounded = String::new();
-    for character in line.chars().map(|character| if character.is_control() { ' ' } else { character }) {
-        if bounded.len() > MAX_LINE {
-            break;
+        for character in text.chars() {
+            if self.0.len() > MAX_LINE {
+                return Err(fmt::Error);
+            }
+            self.0.push(if character.is_control() { ' ' } else { character });
         }
-        bounded.push(character);
+        Ok(())
     }
-    bounded_to(bounded, MAX_LINE)
 }
 
 #[cfg(test)]

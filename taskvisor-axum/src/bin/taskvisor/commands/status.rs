@@ -55,6 +55,9 @@ fn show(screen: &mut Screen, status: &StatusAnswer) {
     screen.field("tasks", &phases(status), Paint::Plain);
     let counts = &status.counts;
     screen.field("jobs", &format!("{}, {} of them queued", counts.jobs, counts.queued_jobs), Paint::Plain);
+    if let Some(deadline) = &status.grace_ends_at {
+        screen.field("grace", &format!("ends {} ({deadline})", times.until(deadline)), Paint::Warning);
+    }
     if !status.attention.is_empty() {
         show_attention(screen, status, times);
     }

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use taskvisor_axum::answer::{Attention, History, PhaseName, StatusAnswer, TaskAnswer, TaskDetailAnswer};
+use taskvisor_axum::answer::{
+    Attention, FailuresInWindow, History, PhaseName, StatusAnswer, TaskAnswer, TaskDetailAnswer,
+};
 
 use super::Output;
 use super::describe::{
@@ -126,15 +128,16 @@ fn show_attempts(screen: &mut Screen, task: &TaskAnswer) {
     let attempts = if task.phase == PhaseName::Ended && task.total_failures == 0 {
         task.attempt.to_string()
     } else {
-        format!(
-            "{}, {} failed ({} in a row), {}",
-            task.attempt,
-            task.total_failures,
-            task.failures,
-            count(task.restarts, "restart")
-        )
+        format!("{}, {} failed ({} in a row)", task.attempt, task.total_failures, task.failures)
     };
     screen.field("attempts", &attempts, Paint::Plain);
+    if let Some(FailuresInWindow { failures, limit, within_ms, .. }) = task.failures_in_window {
+        let text = format!(
+            "{failures} failed in the latest {}; gives up beyond {limit}",
+            format_run_time(within_ms)
+        );
+        screen.field("window", &text, Paint::Plain);
+    }
     let history = task.history.filter(|history| history.count > 0);
     if let Some(History { count: kept, failed, over_ms, p50_ms, p95_ms, .. }) = history {
         let mut text = format!("the latest {kept} in {}: {failed} failed", format_run_time(over_ms));
