@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
+use serde::Serialize;
 use taskvisor::{Event, EventKind, Failure};
 
 use super::ring::format_id;
@@ -13,10 +14,14 @@ use crate::failure::{bounded, bounded_to, shortened, shortened_outcome};
 /// The longest text of an event, in bytes.
 const MAX_LINE: usize = 2048;
 
+/// The length of a usual text and of a usual message. Longer ones are allocated again.
+const USUAL_LINE: usize = 128;
+const USUAL_MESSAGE: usize = 512;
+
 /// The whole message of an event.
 pub(super) fn event_message(event: &Event, id: String, moment: &Moment) -> String {
     let answer = event_answer(&shortened_event(event), id, moment);
-    format!("id: {}\ndata: {}\n\n", answer.id, json(&answer))
+    message(&answer.id, "", &answer)
 }
 
 /// The event with its failure [`shortened`], which its text and its answer both write.
@@ -53,13 +58,20 @@ fn shortened_event(event: &Event) -> Cow<'_, Event> {
 /// The message that stands for missing events. Its id is that of the last one, so that a client resumes after it.
 pub(super) fn missed_message(run: &str, number: u64, missed: u64) -> String {
     let answer = MissedAnswer { version: VERSION, missed };
-    format!("id: {}\nevent: missed\ndata: {}\n\n", format_id(run, number), json(&answer))
+    message(&format_id(run, number), "event: missed\n", &answer)
 }
 
-/// JSON in one line, because a line break would end the field `data`.
-fn json(answer: &impl serde::Serialize) -> String {
-    // Cannot fail: all keys are texts.
-    serde_json::to_string(answer).unwrap_or_default()
+/// A message of the stream. `name` is the line of its name, if it has one.
+fn message(id: &str, name: &str, data: &impl Serialize) -> String {
+    let mut message = Vec::with_capacity(USUAL_MESSAGE);
+    for part in ["id: ", id, "\n", name, "data: "] {
+        message.extend_from_slice(part.as_bytes());
+    }
+    // Cannot fail: all keys are texts. Without line breaks, which would end the field `data`.
+    let _ = serde_json::to_writer(&mut message, data);
+    message.extend_from_slice(b"\n\n");
+    // JSON is UTF-8.
+    String::from_utf8(message).unwrap_or_default()
 }
 
 fn event_answer(event: &Event, id: String, moment: &Moment) -> EventAnswer {
@@ -132,7 +144,7 @@ fn error_of(kind: &EventKind) -> Option<String> {
 
 /// The event without its task and its slot, as one line.
 fn line(event: &Event) -> String {
-    let mut line = Line(String::new());
+    let mut line = Line(String::with_capacity(USUAL_LINE));
     // Fails once the line is full.
     let _ = write!(line, "{event:#}");
     bounded_to(line.0, MAX_LINE)
