@@ -11,6 +11,7 @@ mod controls;
 mod details;
 mod ending;
 mod events;
+mod graph;
 mod hostile;
 mod keyboard;
 mod loading;
