@@ -252,8 +252,10 @@ impl SupervisorHandle {
         }
     }
 
-    /// Returns when the grace of the shutdown ends: tasks that are still running then are aborted. `None` before a shutdown was requested,
-    /// and after the supervisor was dropped. A later call with a shorter grace brings it forward.
+    /// Returns when the grace of the shutdown ends: tasks that are still running then are aborted. Of a shutdown that begins because no
+    /// task is live, when it began. `None` before a shutdown, and after the supervisor was dropped.
+    ///
+    /// A [`shutdown_delay`](crate::Config::with_shutdown_delay) is a part of the grace, and a repeated request does not move its end.
     ///
     /// ```
     /// use taskvisor::Supervisor;

@@ -1,6 +1,6 @@
 //! At the end of the grace, the supervisor drops the attempt. The outcome is `Aborted`.
 
-use taskvisor::{Config, EventName, TaskContext, TaskError, TaskFn};
+use taskvisor::{Config, EventName, RuntimeError, Supervisor, TaskContext, TaskError, TaskFn, TaskSpec};
 use tests::{Harness, Rules, Script, Step};
 use tokio::time::{Instant, sleep};
 
@@ -86,4 +86,23 @@ async fn a_second_request_cannot_postpone_the_deadline() {
     assert!(harness.outcome(&task).await.is_aborted());
     assert_eq!(requested.elapsed(), seconds(3));
     harness.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_grace_is_known_from_the_first_request_on() {
+    let config = Config::default().with_grace(seconds(20)).with_shutdown_delay(seconds(5));
+    let supervisor = Supervisor::new(config, Vec::new());
+    let hangs = TaskFn::arc("hangs", std::future::pending::<Result<(), TaskError>>);
+    supervisor.add_task(TaskSpec::once(hangs)).expect("a valid task");
+    assert_eq!(supervisor.grace_deadline(), None);
+    supervisor.stop();
+    let deadline = Instant::now() + seconds(20);
+    assert_eq!(supervisor.grace_deadline(), Some(deadline), "the delay is a part of the grace");
+    sleep(seconds(3)).await;
+    supervisor.stop();
+    assert_eq!(supervisor.grace_deadline(), Some(deadline), "a repeated request moves nothing");
+    let ended = supervisor.shutdown().await;
+    assert!(matches!(ended, Err(RuntimeError::GraceExceeded { .. })), "{ended:?}");
+    assert!(Instant::now() >= deadline);
+    assert_eq!(supervisor.grace_deadline(), Some(deadline));
 }
