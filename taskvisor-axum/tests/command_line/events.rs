@@ -48,6 +48,19 @@ fn events_are_printed_as_lines_of_text() {
 }
 
 #[test]
+fn events_of_jobs_can_be_left_out() {
+    let mut of_a_job = event("r-2", "added", Some("send_mail"));
+    of_a_job["is_submission"] = true.into();
+    let body = format!("{}id: r-2\ndata: {of_a_job}\n\n", message("r-1", "added", Some("a")));
+    let server = FakeServer::answering(stream(&body));
+    let printed = |arguments: &[&str]| {
+        let arguments = [&["events", "--table", "--reconnect-for", "0s"], arguments].concat();
+        run(&server.url(), &arguments).stdout.lines().count()
+    };
+    assert_eq!((printed(&[]), printed(&["--no-jobs"])), (2, 1));
+}
+
+#[test]
 fn events_are_selected_by_task_and_kind() {
     let body = [
         ("added", "feed"),

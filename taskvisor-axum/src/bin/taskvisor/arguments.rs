@@ -146,6 +146,9 @@ pub(crate) struct EventsOptions {
     /// Only events of this kind. May be repeated.
     #[arg(long, value_name = "KIND", value_parser = event_kinds())]
     pub(crate) kind: Vec<String>,
+    /// No events of jobs and other submissions.
+    #[arg(long)]
+    pub(crate) no_jobs: bool,
     /// How long to try to connect again after the connection broke. `0s`: not at all.
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub(crate) reconnect_for: Duration,

@@ -50,6 +50,8 @@ struct Header {
     version: u64,
     kind: Option<String>,
     task: Option<String>,
+    #[serde(default)]
+    is_submission: bool,
 }
 
 pub(super) fn run(
@@ -175,7 +177,10 @@ impl Follower<'_> {
     }
 
     fn selects(&self, header: &Header) -> bool {
-        let EventsOptions { task: tasks, kind: kinds, .. } = self.options;
+        let EventsOptions { task: tasks, kind: kinds, no_jobs, .. } = self.options;
+        if *no_jobs && header.is_submission {
+            return false;
+        }
         let is_selected = |task: &String| {
             let rest = header.task.as_deref().and_then(|name| name.strip_prefix(task.as_str()));
             rest.is_some_and(|rest| rest.is_empty() || is_instance_number(rest))
