@@ -14,11 +14,11 @@ const LIMIT: Duration = Duration::from_millis(500 + 4000 + 900 + 2000);
 /// Less than the drain.
 const NO_DRAIN: Duration = Duration::from_secs(4);
 
-/// Runs an application until it prints `ready`, then sends SIGTERM. Returns its result and the duration of the shutdown.
-fn terminate(flavor: &str, ingredients: &[&str], ready: &str) -> (Ended, Duration) {
+/// Runs an application until it has printed each of `ready`, then sends SIGTERM. Returns its result and the duration of the shutdown.
+fn terminate(flavor: &str, ingredients: &[&str], ready: &[&str]) -> (Ended, Duration) {
     let arguments = [&[flavor, GRACE, DRAIN], ingredients].concat();
     let mut process = Process::start("process_end", &arguments);
-    process.wait_for(&[ready]);
+    process.wait_for_each(ready);
     process.signal("TERM");
     let requested = Instant::now();
     let ended = process.end();
@@ -28,7 +28,7 @@ fn terminate(flavor: &str, ingredients: &[&str], ready: &str) -> (Ended, Duratio
 #[test]
 fn the_drain_is_spent_once_by_subscribers_and_states() {
     let ingredients = ["ignores", "hangs-at-stopped", "leaks-spawned"];
-    let (ended, took) = terminate("several", &ingredients, "started");
+    let (ended, took) = terminate("several", &ingredients, &["started", "leaked"]);
     ended.expect_code(124);
     assert!(took < LIMIT, "it took {took:?}, {}", ended.stderr);
     assert!(took >= ONCE - Duration::from_millis(700), "it took {took:?}");
@@ -37,7 +37,7 @@ fn the_drain_is_spent_once_by_subscribers_and_states() {
 #[test]
 fn a_blocked_thread_and_a_slow_subscriber_share_one_budget() {
     for flavor in ["single", "several"] {
-        let (ended, took) = terminate(flavor, &["blocks", "sleeps-at-request"], "started");
+        let (ended, took) = terminate(flavor, &["blocks", "sleeps-at-request"], &["started"]);
         ended.expect_code(124);
         ended.expect_stderr("`blocks`");
         assert!(took < LIMIT, "{flavor}: it took {took:?}, {}", ended.stderr);
@@ -47,7 +47,7 @@ fn a_blocked_thread_and_a_slow_subscriber_share_one_budget() {
 #[test]
 fn a_blocked_thread_costs_no_drain_once_subscribers_are_done() {
     for flavor in ["single", "several"] {
-        let (ended, took) = terminate(flavor, &["blocks"], "started");
+        let (ended, took) = terminate(flavor, &["blocks"], &["started"]);
         ended.expect_code(124);
         ended.expect_stderr("`blocks` (running for ");
         assert!(took < NO_DRAIN, "{flavor}: it took {took:?}, {}", ended.stderr);
@@ -57,7 +57,7 @@ fn a_blocked_thread_costs_no_drain_once_subscribers_are_done() {
 #[test]
 fn a_context_held_by_a_spawned_task_costs_no_drain() {
     for flavor in ["single", "several"] {
-        let (ended, took) = terminate(flavor, &["waits", "leaks-spawned"], "started");
+        let (ended, took) = terminate(flavor, &["waits", "leaks-spawned"], &["started", "leaked"]);
         ended.expect_code(0);
         assert_eq!(ended.stderr, "");
         assert!(took < NO_DRAIN, "{flavor}: it took {took:?}");
@@ -66,7 +66,8 @@ fn a_context_held_by_a_spawned_task_costs_no_drain() {
 
 #[test]
 fn a_leaked_context_is_reported_with_the_states_it_keeps() {
-    let (ended, took) = terminate("several", &["waits", "state-with-thread", "leaks-for-ever"], "started");
+    let (ended, took) =
+        terminate("several", &["waits", "state-with-thread", "leaks-for-ever"], &["started", "leaked"]);
     ended.expect_code(0);
     ended.expect_stderr("process_end::Joins");
     assert!(!ended.stdout.contains("joining"), "the leaked context keeps the state: {}", ended.stdout);

@@ -130,6 +130,15 @@ impl Process {
         self.wait_for_on(Stream::Stdout, words)
     }
 
+    /// Waits for lines with each of the words, in any order.
+    pub(crate) fn wait_for_each(&mut self, words: &[&str]) {
+        let mut missing = words.to_vec();
+        while !missing.is_empty() {
+            let line = self.wait_for(&[]);
+            missing.retain(|word| !line.contains(word));
+        }
+    }
+
     /// Like `wait_for`, on one of the streams. Skips all earlier lines of both streams.
     pub(crate) fn wait_for_on(&mut self, wanted: Stream, words: &[&str]) -> String {
         loop {
