@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use taskvisor::{
-    BackoffPolicy, Config, FailureKind, Outcome, Supervisor, TaskContext, TaskError, TaskFn, TaskHandle,
-    TaskSpec,
+    BackoffPolicy, Config, FailureKind, Outcome, Readiness, Supervisor, TaskContext, TaskError, TaskFn,
+    TaskHandle, TaskSpec,
 };
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
@@ -239,4 +239,34 @@ async fn two_outages_within_one_attempt_are_both_found() {
     }
     consumer.fail().await;
     assert_eq!(consumer.failures(), (1, 2), "the first one is explained by the first outage");
+}
+
+/// Whether a dependent reads the state in between decides nothing.
+#[tokio::test(start_paused = true)]
+async fn a_task_that_completes_ends_the_outage_before_it() {
+    for is_added_again in [false, true] {
+        let supervisor = Supervisor::default();
+        let needed = || TaskFn::arc("needed", std::future::pending::<Result<(), TaskError>>);
+        let needed = || TaskSpec::on_failure(needed()).with_ready(Readiness::Start);
+        let first = supervisor.add_task(needed()).expect("a valid task");
+        let fails = TaskFn::arc("dependent", || async {
+            sleep(millis(10)).await;
+            Err::<(), _>(TaskError::retry_after("down", millis(100)))
+        });
+        let dependent = TaskSpec::on_failure(fails).with_needs(["needed"]);
+        let dependent = supervisor.add_task(dependent).expect("a valid task");
+        sleep(millis(20)).await;
+        assert_eq!(dependent.status().failures, 1);
+        first.cancel_with_grace(Duration::ZERO);
+        first.outcome().await;
+        let completes = TaskSpec::once(TaskFn::arc("needed", || async { Ok(()) }));
+        let second = supervisor.add_task(completes).expect("the name is free");
+        assert!(second.outcome().await.is_completed());
+        if is_added_again {
+            supervisor.add_task(needed()).expect("the name is free");
+        }
+        sleep(millis(120)).await;
+        let status = dependent.status();
+        assert_eq!((status.attempt, status.failures, status.total_failures), (2, 1, 2), "{is_added_again}");
+    }
 }

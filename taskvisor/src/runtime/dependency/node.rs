@@ -169,12 +169,14 @@ impl Node {
             cell.set_flag(Flag::IsNeeded);
         }
         // It has completed: it was ready until now, and no outage began before.
-        let was_ready_until_now = previous.is_ready();
-        if was_ready_until_now {
+        let ready_since = previous.ready_since();
+        if let Some(since) = ready_since {
+            // Also the end of an outage that no dependent has read yet.
+            self.sign_of_life(since, Some(since));
             let mut state = self.state.lock();
             state.sign_of_life = state.sign_of_life.max(Some(Instant::now()));
         }
-        if previous.was_ready() || was_ready_until_now {
+        if previous.was_ready() || ready_since.is_some() {
             cell.set_flag(Flag::WasReady);
         }
         drop(previous);

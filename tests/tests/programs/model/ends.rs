@@ -312,6 +312,13 @@ impl World<'_> {
         let now = self.now;
         self.leave_gates(number);
         self.changes.ended.push(number);
+        if fate == TaskOutcome::Completed {
+            // Ready for ever, from its end at the latest: it ends the outage of the task before it.
+            if !self.tasks[number].ready {
+                self.tasks[number].ready_at = Some(now);
+            }
+            self.show_life(number);
+        }
         let task = &mut self.tasks[number];
         task.publish(now, TaskEvent::Ended(fate.clone()));
         task.publish(now, TaskEvent::Removed);
