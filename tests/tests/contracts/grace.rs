@@ -105,4 +105,7 @@ async fn the_end_of_the_grace_is_known_from_the_first_request_on() {
     assert!(matches!(ended, Err(RuntimeError::GraceExceeded { .. })), "{ended:?}");
     assert!(Instant::now() >= deadline);
     assert_eq!(supervisor.grace_deadline(), Some(deadline));
+    let handle = supervisor.handle();
+    drop(supervisor);
+    assert_eq!(handle.grace_deadline(), None);
 }

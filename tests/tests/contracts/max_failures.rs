@@ -258,3 +258,16 @@ async fn the_failures_in_the_window_are_listed() {
     );
     harness.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_after_giving_up_clears_the_window() {
+    let harness = Harness::new();
+    let rules = two_in_an_hour().pauses_when_it_gives_up();
+    let task = harness.add(rules, Script::task("work", [DOWN]));
+    sleep(millis(1_500)).await;
+    assert_eq!(task.failures_in_window().map(|listed| listed.failures), Some(2));
+    sleep(SECOND).await;
+    assert!(task.status().phase.is_paused());
+    assert_eq!(task.failures_in_window().map(|listed| listed.failures), Some(0));
+    harness.finish().await;
+}

@@ -26,7 +26,7 @@ fn assert_each_occurs(verdicts: &Verdicts) {
 
 /// All usages if the places of their errors are checked, and otherwise one of eleven. CI runs both.
 fn some_of<T>(usages: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
-    // A prime, so that the same position of each list is not always the one that is left out.
+    // A prime, so that it is not always the same position of each list that is checked.
     usages.step_by(if cfg!(taskvisor_places) { 1 } else { 11 })
 }
 

@@ -168,13 +168,11 @@ impl Node {
         if previous.has_flag(Flag::IsNeeded) {
             cell.set_flag(Flag::IsNeeded);
         }
-        // It has completed: it was ready until now, and no outage began before.
+        // It has completed: it was ready until now, and no outage has begun since.
         let ready_since = previous.ready_since();
         if let Some(since) = ready_since {
-            // Also the end of an outage that no dependent has read yet.
-            self.sign_of_life(since, Some(since));
-            let mut state = self.state.lock();
-            state.sign_of_life = state.sign_of_life.max(Some(Instant::now()));
+            // Also records the end of an outage that no dependent has read yet.
+            self.sign_of_life(Instant::now(), Some(since));
         }
         if previous.was_ready() || ready_since.is_some() {
             cell.set_flag(Flag::WasReady);

@@ -56,7 +56,11 @@ fn show(screen: &mut Screen, status: &StatusAnswer) {
     let counts = &status.counts;
     screen.field("jobs", &format!("{}, {} of them queued", counts.jobs, counts.queued_jobs), Paint::Plain);
     if let Some(deadline) = &status.grace_ends_at {
-        screen.field("grace", &format!("ends {} ({deadline})", times.until(deadline)), Paint::Warning);
+        let text = match times.is_past(deadline) {
+            true => format!("is over for {}", times.age(deadline)),
+            false => format!("ends {}", times.until(deadline)),
+        };
+        screen.field("grace", &format!("{text} ({deadline})"), Paint::Warning);
     }
     if !status.attention.is_empty() {
         show_attention(screen, status, times);

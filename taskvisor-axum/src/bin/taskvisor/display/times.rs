@@ -35,6 +35,11 @@ impl Times {
         }
     }
 
+    /// Whether a time is at least a second ago.
+    pub(crate) fn is_past(self, time: &str) -> bool {
+        self.compare(time).is_some_and(|compared| compared.is_ok_and(|ago| ago >= Duration::from_secs(1)))
+    }
+
     /// `Ok`: how long ago it was. `Err`: how far ahead it is.
     fn compare(self, time: &str) -> Option<Result<Duration, Duration>> {
         let time = humantime::parse_rfc3339(time).ok()?;
@@ -85,6 +90,18 @@ mod tests {
             (86_400 * 400, "400d"),
         ] {
             assert_eq!(format_duration(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn a_time_is_past_a_second_after_it() {
+        let times = Times::at("2026-11-29T16:30:05.000Z");
+        for (time, expected) in [
+            ("2026-11-29T16:30:04.000Z", true),
+            ("2026-11-29T16:30:04.500Z", false),
+            ("2026-11-29T16:31:00.000Z", false),
+        ] {
+            assert_eq!(times.is_past(time), expected, "{time}");
         }
     }
 
